@@ -1,0 +1,368 @@
+"""The inner loops of DBSCAN for many points, compiled by numba when they are first asked for.
+
+The functions are plain Python on arrays, so that they can be read and tested as they are. Nothing here imports numba
+until `compiled()` is called: a web process that groups only small neighbourhoods never pays for it. All loops stand in
+this one file, because the machine code that is kept goes by its date.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.dbscan_arrays import Task
+from geo.dbscan_cells import Cells, Ears, Loops, Rule, Sweep
+
+REACH: Final = 2
+"""A point within the radius lies at most two columns and two rows away."""
+_FEW_PAIRS: Final = 4096
+
+
+def group(task: Task) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return label and core (n,) of each point."""
+    loops = compiled()
+    weight = np.empty(0) if task.weight is None else task.weight
+    voice = np.empty(0, np.int64) if task.voice is None else task.voice
+    voices, few = int(voice.max()) + 1 if len(voice) else 0, task.least if task.weight is None else 0.0
+    rule = Rule(task.eps2, task.least, bool((weight >= 0).all()), voices, few)
+    cells = loops.sort(task.xy, weight, voice, task.columns, task.rows)
+    core, cores = loops.mark(cells, rule)
+    parent = loops.join(cells, rule.eps2, core, cores)
+    label, is_core = loops.number(cells, core, parent, loops.adopt(cells, rule.eps2, core, cores))
+    return label, is_core
+
+
+def is_loaded() -> bool:
+    """Say whether this process has loaded the compiled loops already."""
+    return compiled.cache_info().currsize > 0
+
+
+def as_written() -> Loops:
+    """Return the passes as plain Python: to be compiled, or to be followed step by step on a few points."""
+    return Loops(sorted_into_cells, mark_core, join, adopt, number)
+
+
+@cache
+def compiled() -> Loops:
+    """Return the passes as machine code: some seconds the first time ever, then read from a cache beside this file."""
+    import numba  # noqa: PLC0415 - takes half a second, which only processes that group many reports should pay
+    from numba.extending import register_jitable  # noqa: PLC0415 - the same
+
+    parts = (
+        counting_order, sweep, enter, reach, add, weight_near, count_near, find, touching, crowds_touch, box, lower_half,
+        any_near, nearest_core,
+    )  # fmt: skip
+    for part in parts:
+        register_jitable(part)
+    try:
+        return Loops(*(numba.njit(cache=True, nogil=True)(loop) for loop in as_written()))
+    except RuntimeError:  # nowhere to keep the machine code: then it is made anew in each process
+        return Loops(*(numba.njit(nogil=True)(loop) for loop in as_written()))
+
+
+def sorted_into_cells(
+    xy: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    voice: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    rows: NDArray[np.int32],
+) -> Cells:
+    """Return the points sorted into cells, given each point's column and row (both from 0)."""
+    n = len(xy)
+    by_row = counting_order(rows, np.arange(n).astype(np.int32))
+    order = counting_order(columns, by_row)
+    x, y = np.empty(n), np.empty(n)
+    cells = 0
+    for k in range(n):
+        i = order[k]
+        x[k], y[k] = xy[i, 0], xy[i, 1]
+        if k == 0 or columns[i] != columns[order[k - 1]] or rows[i] != rows[order[k - 1]]:
+            cells += 1
+    start, row = np.empty(cells + 1, np.int32), np.empty(cells, np.int32)
+    column = np.zeros(columns.max() + 2, np.int32)
+    cell = -1
+    for k in range(n):
+        i = order[k]
+        if k == 0 or columns[i] != columns[order[k - 1]] or rows[i] != rows[order[k - 1]]:
+            cell += 1
+            start[cell], row[cell] = k, rows[i]
+            column[columns[i] + 1] += 1
+    start[cells] = n
+    column = np.cumsum(column).astype(np.int32)
+    return Cells(
+        x, y, weight[order] if len(weight) else weight, voice[order] if len(voice) else voice, order, start, row, column
+    )
+
+
+def counting_order(key: NDArray[np.int32], order: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return `order` sorted by key, keeping the order of equals (counting sort; Seward 1954)."""
+    at = np.zeros(key.max() + 2, np.int64)
+    for k in range(len(key)):
+        at[key[k] + 1] += 1
+    at = np.cumsum(at)
+    out = np.empty_like(order)
+    for k in range(len(order)):
+        i = order[k]
+        out[at[key[i]]] = i
+        at[key[i]] += 1
+    return out
+
+
+def sweep() -> Sweep:
+    """Return a pass that has not begun."""
+    width = 2 * REACH + 1
+    return Sweep(
+        np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros((width, 2), np.int64)
+    )
+
+
+def enter(cells: Cells, column: int, hand: Sweep) -> None:
+    """Begin at the top of a column and of the two on either side of it."""
+    for step in range(2 * REACH + 1):
+        beside = column + step - REACH
+        there = 0 <= beside < len(cells.column) - 1
+        hand.first[step] = hand.last[step] = cells.column[beside] if there else 0
+        hand.end[step] = cells.column[beside + 1] if there else 0
+
+
+def reach(cells: Cells, cell: int, hand: Sweep) -> None:
+    """Move on to the cells within two rows of a cell, and their points.
+
+    Rows only grow while one goes through a column, so first and last move forward only: all cells together cost no more
+    than their number. The points of a column's neighbouring cells stand in one piece.
+    """
+    row = cells.row[cell]
+    for step in range(2 * REACH + 1):
+        first, last, end = hand.first[step], hand.last[step], hand.end[step]
+        while first < end and cells.row[first] < row - REACH:
+            first += 1
+        last = max(first, last)
+        while last < end and cells.row[last] <= row + REACH:
+            last += 1
+        hand.first[step], hand.last[step] = first, last
+        hand.spans[step, 0], hand.spans[step, 1] = cells.start[first], cells.start[last]
+
+
+def add(high: float, low: float, value: float) -> tuple[float, float]:
+    """Add a value to a sum kept as two numbers (Knuth's two-sum, Dekker 1971): exact, so the order does not matter."""
+    total = high + value
+    part = total - high
+    low += (high - (total - part)) + (value - part)
+    return total, low
+
+
+def mark_core(cells: Cells, rule: Rule) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """Return (n,), sorted: whether each point is core; and how many of each cell are. A full cell needs no distances."""
+    core, cores = np.zeros(len(cells.x), np.bool_), np.zeros(len(cells.row), np.int32)
+    hand, own = sweep(), np.empty((1, 2), np.int64)
+    ears = Ears(np.full(rule.voices, -1, np.int64), np.empty(rule.voices), np.zeros(1, np.int64))
+    for column in range(len(cells.column) - 1):
+        enter(cells, column, hand)
+        for cell in range(cells.column[column], cells.column[column + 1]):
+            begin, end = cells.start[cell], cells.start[cell + 1]
+            own[0, 0], own[0, 1] = begin, end
+            if rule.only_adds and end - begin >= rule.few and weight_near(cells, rule, begin, own, ears) >= rule.least:
+                core[begin:end] = True
+                cores[cell] = end - begin
+                continue
+            reach(cells, cell, hand)
+            for p in range(begin, end):
+                core[p] = weight_near(cells, rule, p, hand.spans, ears) >= rule.least
+                cores[cell] += core[p]
+    return core, cores
+
+
+def weight_near(cells: Cells, rule: Rule, p: int, spans: NDArray[np.int64], ears: Ears) -> float:
+    """Return the weight within the radius of point p among the points of these spans, or as much of it as is enough."""
+    if len(cells.weight) == 0 and rule.voices == 0:
+        return float(count_near(cells, rule, p, spans))
+    high, low = 0.0, 0.0
+    ears.turn[0] += 1
+    for span in range(len(spans)):
+        for q in range(spans[span, 0], spans[span, 1]):
+            dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+            if dx * dx + dy * dy > rule.eps2:
+                continue
+            value = cells.weight[q] if len(cells.weight) else 1.0
+            if rule.voices:
+                voice = cells.voice[q]
+                if ears.seen[voice] == ears.turn[0]:
+                    if value <= ears.best[voice]:
+                        continue
+                    high, low = add(high, low, -ears.best[voice])
+                ears.seen[voice], ears.best[voice] = ears.turn[0], value
+            high, low = add(high, low, value)
+            if rule.only_adds and high + low >= rule.least:
+                return high + low
+    return high + low
+
+
+def count_near(cells: Cells, rule: Rule, p: int, spans: NDArray[np.int64]) -> int:
+    """Return the same for points that weigh one each: a count, or as much of it as is enough."""
+    found = 0
+    x, y = cells.x[p], cells.y[p]
+    for span in range(len(spans)):
+        for q in range(spans[span, 0], spans[span, 1]):
+            dx, dy = x - cells.x[q], y - cells.y[q]
+            if dx * dx + dy * dy <= rule.eps2:
+                found += 1
+                if found >= rule.least:
+                    return found
+    return found
+
+
+def find(parent: NDArray[np.int32], cell: int) -> int:
+    """Return the root of a cell, halving the way to it (Tarjan & van Leeuwen, JACM 1984)."""
+    while parent[cell] != cell:
+        parent[cell] = parent[parent[cell]]
+        cell = parent[cell]
+    return cell
+
+
+def join(cells: Cells, eps2: float, core: NDArray[np.bool_], cores: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the parent of each cell, where cells whose core points come within the radius hang together."""
+    parent = np.arange(len(cells.row)).astype(np.int32)
+    hand = sweep()
+    for column in range(len(cells.column) - 1):
+        enter(cells, column, hand)
+        for cell in range(cells.column[column], cells.column[column + 1]):
+            if cores[cell] == 0:
+                continue
+            reach(cells, cell, hand)
+            for step in range(REACH, 2 * REACH + 1):
+                for other in range(max(hand.first[step], cell + 1), hand.last[step]):
+                    if cores[other]:
+                        a, b = find(parent, cell), find(parent, other)
+                        if a != b and touching(cells, eps2, core, cell, other):
+                            parent[max(a, b)] = min(a, b)
+    return parent
+
+
+def touching(cells: Cells, eps2: float, core: NDArray[np.bool_], cell: int, other: int) -> bool:
+    """Say whether a core point of one cell lies within the radius of a core point of another."""
+    begin, end, first, last = cells.start[cell], cells.start[cell + 1], cells.start[other], cells.start[other + 1]
+    if (end - begin) * np.int64(last - first) > _FEW_PAIRS:
+        here, there = begin + np.flatnonzero(core[begin:end]), first + np.flatnonzero(core[first:last])
+        return len(here) > 0 and len(there) > 0 and crowds_touch(cells, eps2, here, there)
+    for p in range(begin, end):
+        if not core[p]:
+            continue
+        for q in range(first, last):
+            if core[q]:
+                dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+                if dx * dx + dy * dy <= eps2:
+                    return True
+    return False
+
+
+def crowds_touch(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDArray[np.int64]) -> bool:
+    """Say whether any of these sorted points lies within the radius of any of those.
+
+    The sets are halved until their boxes tell that they lie far apart or near, as in a search by two trees at once (Gray
+    & Moore, NIPS 2000): two crowds just out of each other's reach do not cost all their distances.
+    """
+    left, right = [here], [there]
+    while len(left) > 0:
+        a, b = left.pop(), right.pop()
+        (west, east, south, north), (west_b, east_b, south_b, north_b) = box(cells, a), box(cells, b)
+        dx, dy = max(west_b - east, west - east_b, 0.0), max(south_b - north, south - north_b, 0.0)
+        if dx * dx + dy * dy > eps2:
+            continue
+        dx, dy = max(east_b - west, east - west_b), max(north_b - south, north - south_b)
+        if dx * dx + dy * dy <= eps2:
+            return True
+        if len(a) * len(b) <= _FEW_PAIRS:
+            if any_near(cells, eps2, a, b):
+                return True
+        elif max(east - west, north - south) >= max(east_b - west_b, north_b - south_b):
+            lower = lower_half(cells, a)
+            left += [a[lower], a[~lower]]
+            right += [b, b]
+        else:
+            lower = lower_half(cells, b)
+            left += [a, a]
+            right += [b[lower], b[~lower]]
+    return False
+
+
+def box(cells: Cells, points: NDArray[np.int64]) -> tuple[float, float, float, float]:
+    """Return the least and greatest x and y of some points."""
+    x, y = cells.x[points], cells.y[points]
+    return x.min(), x.max(), y.min(), y.max()
+
+
+def lower_half(cells: Cells, points: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which points lie in the lower half of the longer side of their box; neither half is empty."""
+    west, east, south, north = box(cells, points)
+    values, low, high = (
+        (cells.x[points], west, east) if east - west >= north - south else (cells.y[points], south, north)
+    )
+    middle = low + (high - low) / 2
+    return values <= (middle if middle < high else low)
+
+
+def any_near(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDArray[np.int64]) -> bool:
+    """Say the same by all their distances."""
+    for p in here:
+        for q in there:
+            dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+            if dx * dx + dy * dy <= eps2:
+                return True
+    return False
+
+
+def adopt(cells: Cells, eps2: float, core: NDArray[np.bool_], cores: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return (n,), sorted: the sorted core point that a border point goes to, itself for a core point, −1 for noise."""
+    host = np.arange(len(cells.x)).astype(np.int32)
+    hand = sweep()
+    for column in range(len(cells.column) - 1):
+        enter(cells, column, hand)
+        for cell in range(cells.column[column], cells.column[column + 1]):
+            begin, end = cells.start[cell], cells.start[cell + 1]
+            if cores[cell] == end - begin:
+                continue
+            reach(cells, cell, hand)
+            for p in range(begin, end):
+                if not core[p]:
+                    host[p] = nearest_core(cells, eps2, core, p, hand.spans)
+    return host
+
+
+def nearest_core(cells: Cells, eps2: float, core: NDArray[np.bool_], p: int, spans: NDArray[np.int64]) -> int:
+    """Return the core point nearest to point p within the radius, the smallest index of equals, or −1."""
+    best, host = eps2, -1
+    for span in range(len(spans)):
+        for q in range(spans[span, 0], spans[span, 1]):
+            if not core[q]:
+                continue
+            dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+            distance = dx * dx + dy * dy
+            if distance <= best and (host < 0 or distance < best or cells.order[q] < cells.order[host]):
+                best, host = distance, q
+    return host
+
+
+def number(
+    cells: Cells, core: NDArray[np.bool_], parent: NDArray[np.int32], host: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return label and core in the points' own order, groups numbered by their smallest point."""
+    root = np.empty(len(cells.x), np.int32)
+    for cell in range(len(cells.row)):
+        root[cells.start[cell] : cells.start[cell + 1]] = find(parent, cell)
+    label, is_core = np.empty(len(cells.x), np.int64), np.empty(len(cells.x), np.bool_)
+    for k in range(len(cells.x)):
+        i = cells.order[k]
+        label[i] = root[host[k]] if host[k] >= 0 else -1
+        is_core[i] = core[k]
+    given = np.full(len(cells.row), -1, np.int32)
+    groups = 0
+    for i in range(len(label)):
+        if label[i] >= 0:
+            if given[label[i]] < 0:
+                given[label[i]] = groups
+                groups += 1
+            label[i] = given[label[i]]
+    return label, is_core
