@@ -1,0 +1,1 @@
+"""Whom we call: the image cleaner, the photo store, mail, the queue, the clock."""
