@@ -1,0 +1,28 @@
+"""The operator's door: `flask --app wsgi …`. Each command says what it did in figures."""
+
+from app.commands.basemap import basemap
+from app.commands.contractors import contractors
+from app.commands.demo import demo
+from app.commands.imports import districts, lamps, reports
+from app.commands.neighbours import neighbours
+from app.commands.network import network
+from app.commands.originals import originals
+from app.commands.serve import serve
+from app.commands.staff import staff
+from app.commands.work import jobs, spots
+
+COMMANDS = (
+    serve,
+    demo,
+    districts,
+    lamps,
+    reports,
+    basemap,
+    neighbours,
+    network,
+    staff,
+    contractors,
+    jobs,
+    spots,
+    originals,
+)

@@ -1,0 +1,63 @@
+"""`flask serve`: the service on this machine, with its worker in threads of the same process."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from waitress.server import create_server
+
+from app.services import demo_accounts
+from app.web.parts import parts
+
+THREADS = 12
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, envvar="PORT", help="Port to listen on.")
+@with_appcontext
+def serve(host: str, port: int) -> None:
+    """Serve the pages and do the jobs until stopped."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  (Flask's own documented way)
+    try:
+        server = create_server(app, host=host, port=port, threads=THREADS, ident="ljuspunkt")
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with PORT=…"
+        ) from error
+    address = f"http://{host}:{port}"
+    parts().listening.append(address)
+    _greet(address)
+    parts().jobs.start()
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    except (SystemExit, KeyboardInterrupt):
+        click.echo("Stopping.")
+    finally:
+        server.close()
+        parts().jobs.stop()
+        parts().cleaner.close()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _greet(address: str) -> None:
+    click.echo(f"Ljuspunkt answers on {address}")
+    click.echo(f"  residents     {address}/")
+    click.echo(f"  coordinators  {address}/coordinator/")
+    click.echo(f"  technicians   {address}/technician/")
+    accounts = demo_accounts.present()
+    if accounts:
+        click.echo(
+            "This is the demo municipality. Its accounts are open to anybody who reads this; never keep real reports here."
+        )
+        for email, role in accounts:
+            click.echo(f"  {role:<12} {email}")
+        click.echo(f"  password     {demo_accounts.PASSWORD} (the same for all of them)")

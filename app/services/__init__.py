@@ -1,0 +1,1 @@
+"""Use cases: one thing a person does is one function with one commit."""

@@ -1,0 +1,345 @@
+"""Grouping reports into dark spots: a job's work, never on the resident's path.
+
+`regroup` looks only at what a change can touch, in one transaction; `rebuild` looks at everything. Both gather, let `geo`
+decide, and write through the same steps, so that either gives the same spots. A rebuild reads without holding anybody up
+and writes only if nobody has regrouped meanwhile; else it reads again.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from app.domain.people import THE_SYSTEM
+from app.models.base import db, reading
+from app.models.dark_spots import DarkSpot
+from app.models.jobs import enqueue
+from app.services import spot_report_steps, spot_work_steps
+from app.services.scoring_steps import Surroundings, fresh_basis, members_of, surroundings, write_score
+from app.services.spot_report_steps import Ground
+from app.services.spot_steps import (
+    Facts,
+    facts_of,
+    move_reports,
+    next_round,
+    outlines,
+    spots_by_number,
+    this_round,
+    wake_and_sleep,
+    write_groups,
+)  # fmt: skip
+from geo.dark_spots import Spot, hanging_together, spots_of
+from geo.identity import Matching, match
+from geo.neighbourhoods import Box, boxes_around, joined, touched
+
+TRIES = 3
+PLACES_MAX = 300
+REPORTS_MAX = 20_000
+"""Beyond so many places or reports looking at everything is quicker than looking around each."""
+NIGHTLY_AFTER = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a regrouping did, in figures. `reports` and `spots` are those that it looked at."""
+
+    reports: int
+    spots: int
+    kept: int
+    new: int
+    merged: int
+    split: int
+    dormant: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What was gathered: the reports to be grouped anew, those that move into a pinned spot, and the pinned spots touched."""
+
+    free: Ground
+    homes: Mapping[int, int]
+    fixed: Collection[int]
+    groups: Sequence[Spot]
+    spots: Collection[int] | None
+    """The spots that the reports had, and any other that is to be looked at; None for all."""
+
+
+@dataclass
+class _Look:
+    """How far a regrouping has looked: the places that changed, the boxes that are known, the spots touched and marked."""
+
+    at: np.ndarray[Any, Any]
+    boxes: list[Box]
+    spots: set[int]
+    marked: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was decided and written: each group's reports, the spot that it was (None for a new one), the spot that it is."""
+
+    matching: Matching
+    known: Mapping[int, Sequence[int]]
+    groups: Sequence[Sequence[int]]
+    chosen: Sequence[DarkSpot | None]
+    spots: Sequence[DarkSpot]
+    by_number: Mapping[int, DarkSpot]
+    facts: Mapping[int, Facts]
+
+
+def rebuild(*, now: datetime) -> Rebuilt:
+    """Group all reports anew; known spots keep their number, name, history and work. Returns figures."""
+    started = time.perf_counter()
+    _prepare_day(now)
+    with _without_collecting():
+        return _rebuild(started, now)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let nobody look for garbage among the hundreds of thousands of rows that all live until the end (a third of the time)."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _rebuild(started: float, now: datetime) -> Rebuilt:
+    for tries_left in range(TRIES - 1, -1, -1):
+        with reading():
+            number, epsg = this_round(), spot_report_steps.metric_system()
+            scene, counted = _everything(epsg)
+            db.session.rollback()
+        if next_round() == number + 1 or not tries_left:
+            break
+        db.session.rollback()
+    figures = _write(scene, epsg, now)
+    db.session.commit()
+    return replace(figures, reports=counted, seconds=round(time.perf_counter() - started, 3))
+
+
+def regroup(marks: Mapping[str, Any], *, now: datetime) -> Rebuilt:
+    """Group anew what these marks can touch; everything when there is none, or too much for looking around.
+
+    Args:
+        marks: `reports` and `spots`, numbers of what came, went or changed; `places`, [lon, lat] of what is no more.
+        now: the moment; scores are of its day.
+
+    """
+    started = time.perf_counter()
+    if not any(marks.get(name) for name in ("reports", "spots", "places")):
+        return rebuild(now=now)
+    with _without_collecting():
+        figures = _regroup(marks, now)
+    return rebuild(now=now) if figures is None else replace(figures, seconds=round(time.perf_counter() - started, 4))
+
+
+def _regroup(marks: Mapping[str, Any], now: datetime) -> Rebuilt | None:
+    next_round()
+    epsg = spot_report_steps.metric_system()
+    scene = _around(marks, epsg)
+    if scene is None:
+        db.session.rollback()
+        return None
+    figures = _write(scene, epsg, now)
+    db.session.commit()
+    return figures
+
+
+def _prepare_day(now: datetime) -> None:
+    """Keep what today's scores share, and ask for the first regrouping of tomorrow, when every score is a day older."""
+    with reading():
+        today, basis = fresh_basis(now)
+        db.session.rollback()
+    if basis is not None:
+        db.session.merge(basis)
+    enqueue("regroup", f"regroup after {today}", now=now, run_at=_night_after(now))
+    db.session.commit()
+
+
+def _night_after(now: datetime) -> datetime:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1) + NIGHTLY_AFTER
+
+
+def _everything(epsg: int) -> tuple[_Scene, int]:
+    ground, fixed = spot_report_steps.all_ground(epsg), spot_report_steps.pinned_shapes(epsg)
+    homes = spot_report_steps.homes_beside(ground, fixed)
+    free = ground.only(_free(ground, fixed, homes))
+    groups = spots_of(free.xy, free.who, hanging_together(free.xy, free.who))
+    return _Scene(free, _by_report(ground, homes), set(fixed), groups, None), len(ground.ids)
+
+
+def _around(marks: Mapping[str, Any], epsg: int) -> _Scene | None:
+    """Return what the marks can touch, seen whole; None when that is too much."""
+    look = _first_look(marks, epsg)
+    while len(look.at) <= PLACES_MAX:
+        ground = spot_report_steps.ground_within(look.boxes, epsg)
+        if len(ground.ids) > REPORTS_MAX:
+            return None
+        fixed = spot_report_steps.pinned_shapes(epsg, look.boxes, {int(s) for s in ground.spot if s} | look.spots)
+        homes = spot_report_steps.homes_beside(ground, fixed)
+        free = ground.only(_free(ground, fixed, homes))
+        together = hanging_together(free.xy, free.who)
+        at = np.vstack([look.at, ground.xy[sorted(homes)]])
+        near = touched(free.xy, together, at, look.boxes)
+        mine = free.only(near.rows)
+        look.spots |= {int(s) for s in mine.spot if s} | set(homes.values())
+        beyond = near.beyond + _elsewhere(look, mine, fixed, epsg)
+        if not beyond:
+            groups = _renumbered(spots_of(free.xy, free.who, together, near.groups), near.rows)
+            by_report, changed = _by_report(ground, homes), look.marked | set(homes.values())
+            scene = _Scene(mine, by_report, set(fixed) & look.spots, groups, look.spots)
+            return _without_unchanged(scene, changed)
+        look.boxes = joined([*look.boxes, *beyond])
+    return None
+
+
+def _first_look(marks: Mapping[str, Any], epsg: int) -> _Look:
+    places, spots = spot_report_steps.places_of([int(n) for n in marks.get("reports", ())], epsg)
+    named = {int(n) for n in marks.get("spots", ())}
+    gone = spot_report_steps.in_metres(marks.get("places", ()), epsg)
+    members = spot_report_steps.members_at(named, epsg).xy if named else gone[:0]
+    at = np.vstack([places, gone, members])
+    shapes = spot_report_steps.pinned_shapes(epsg, (), named) if named else {}
+    around = [s.buffer(spot_report_steps.BESIDE_PINNED_M).bounds for s in shapes.values() if not s.is_empty]
+    boxes = joined([*boxes_around(np.unique(at, axis=0)), *around])
+    return _Look(at, boxes, spots | named, frozenset(spots | named))
+
+
+def _elsewhere(look: _Look, mine: Ground, fixed: Collection[int], epsg: int) -> list[Box]:
+    """Return where touched spots have reports that were not seen to be touched; these places change as well."""
+    free = look.spots - set(fixed)
+    if not free:
+        return []
+    seen = set(mine.ids.tolist())
+    unseen = [n for n in spot_report_steps.numbers_in(free) if n not in seen]
+    if not unseen:
+        return []
+    places, _ = spot_report_steps.places_of(unseen, epsg)
+    new = [p for p in np.unique(places, axis=0).tolist() if p not in look.at.tolist()]
+    if not new:
+        return []
+    look.at = np.vstack([look.at, new])
+    return boxes_around(np.array(new))
+
+
+def _free(ground: Ground, fixed: Collection[int], homes: Mapping[int, int]) -> np.ndarray[Any, Any]:
+    """Say of each report whether grouping decides about it."""
+    free = ~np.isin(ground.spot, sorted(fixed))
+    free[sorted(homes)] = False
+    return np.asarray(free)
+
+
+def _by_report(ground: Ground, homes: Mapping[int, int]) -> dict[int, int]:
+    return {int(ground.ids[row]): spot for row, spot in homes.items()}
+
+
+def _renumbered(groups: Sequence[Spot], rows: np.ndarray[Any, Any]) -> list[Spot]:
+    """Return groups whose members are row numbers among the touched reports alone."""
+    return [
+        replace(g, members=np.searchsorted(rows, g.members), centre=int(np.searchsorted(rows, g.centre)))
+        for g in groups
+    ]
+
+
+def _without_unchanged(scene: _Scene, changed: Collection[int]) -> _Scene:
+    """Leave out each spot that is near but has the very reports that it had, unless something else of it changed."""
+    had = np.bincount(scene.free.spot)
+    same: set[int] = set()
+    for group in scene.groups:
+        spot = int(scene.free.spot[group.members[0]])
+        whole = spot and had[spot] == len(group.members) and bool((scene.free.spot[group.members] == spot).all())
+        if whole and spot not in changed:
+            same.add(spot)
+    rows = np.flatnonzero(~np.isin(scene.free.spot, sorted(same)))
+    groups = [g for g in scene.groups if int(scene.free.spot[g.members[0]]) not in same]
+    return replace(
+        scene, free=scene.free.only(rows), groups=_renumbered(groups, rows), spots=set(scene.spots or ()) - same
+    )
+
+
+def _write(scene: _Scene, epsg: int, now: datetime) -> Rebuilt:
+    """Write spots, memberships, descent and what becomes of the work."""
+    free, known = scene.free, scene.free.known()
+    found = outlines(scene.groups, free.ids, epsg)
+    matching = match(known, [outline.reports for outline in found])
+    spots = spots_by_number(scene.spots)
+    around = surroundings(now, scene.spots)
+    _write_pinned(scene, spots, around)
+    facts = facts_of([n for o in found for n in o.reports] if scene.spots is not None else None)
+    chosen = _chosen(matching, [o.reports for o in found], spots, now)
+    written = write_groups(found, chosen, facts, around, known)
+    spots |= {spot.id: spot for spot in written}
+    after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
+    move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
+    _descend(_Made(matching, known, [o.reports for o in found], chosen, written, spots, facts), now)
+    wake_and_sleep(spots, {spot.id for spot in written} | set(scene.fixed), now)
+    new = sum(spot is None for spot in chosen)
+    return Rebuilt(
+        len(free.ids), len(found) + len(scene.fixed), len(found) - new, new, len(matching.merged), len(matching.split),
+        len(matching.gone), 0.0,
+    )  # fmt: skip
+
+
+def _write_pinned(scene: _Scene, spots: Mapping[int, DarkSpot], around: Surroundings) -> None:
+    """Give pinned spots their new reports and today's score; their shape and name stay as people left them."""
+    if not scene.fixed:
+        return
+    move_reports(dict.fromkeys(scene.homes, 0), scene.homes)
+    members = members_of(scene.fixed)
+    for number in sorted(scene.fixed):
+        if number in spots and (members[number] or spots[number].report_count):
+            write_score(spots[number], members[number], around)
+
+
+def _chosen(
+    matching: Matching, groups: Sequence[Sequence[int]], spots: dict[int, DarkSpot], now: datetime
+) -> list[DarkSpot | None]:
+    """Return the spot that each group is: the known one, one that comes back, or None for a new one."""
+    parents: dict[int, list[int]] = defaultdict(list)
+    for parent, k in matching.split:
+        parents[k].append(parent)
+    chosen: list[DarkSpot | None] = []
+    for k, number in enumerate(matching.spot_of):
+        back = spot_work_steps.returning(parents[k], groups[k]) if number is None and k in parents else None
+        if back:
+            spot_work_steps.revive(*back, now)
+            spots |= spots_by_number([back[1].id])
+            chosen.append(spots[back[1].id])
+        else:
+            chosen.append(spots[number] if number is not None else None)
+    return chosen
+
+
+def _descend(made: _Made, now: datetime) -> None:
+    """Write who came from whom, and let the open work go along."""
+    after = {n: spot.id for spot, reports in zip(made.spots, made.groups, strict=True) for n in reports}
+    for parent, child in made.matching.merged:
+        gone = [n for n in made.known[parent] if after.get(n) == child]
+        rest = spot_work_steps.hand_over("reports", parent, child)
+        merged = made.by_number[parent], made.by_number[child]
+        spot_work_steps.merge_into(*merged, sorted({*gone, *rest}), actor=THE_SYSTEM, now=now)
+    for parent, k in made.matching.split:
+        if made.chosen[k] is None:
+            part = made.spots[k]
+            kept, taken = (_places(made, parent, home, after) for home in (parent, part.id))
+            moved = spot_work_steps.split_work(made.by_number[parent], part, kept, taken)
+            spot_work_steps.remember(parent, part.id, "split", moved, now=now)
+
+
+def _places(made: _Made, parent: int, home: int, after: Mapping[int, int]) -> list[tuple[float, float]]:
+    """Return where the reports stand that a spot had and that now belong to one or the other."""
+    return [(made.facts[n].lon, made.facts[n].lat) for n in made.known[parent] if after.get(n) == home]

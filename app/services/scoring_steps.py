@@ -1,0 +1,248 @@
+"""Scoring a dark spot: gather what the rule asks for and write the sum with its sentences. It never commits.
+
+A score is a function of the day, the reports and what is known of the place, so that the same day gives the same score,
+whether one report or all were regrouped. What all scores of a day share stands in `score_basis` (one row a day).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, func, select
+
+from app.domain import dark_spots as rule
+from app.domain.reports import LIGHTING_CATEGORIES
+from app.models.areas import districts
+from app.models.base import db
+from app.models.dark_spots import DarkSpot, ScoreBasis
+from app.models.districts import Municipality
+from app.models.reports import Report
+from app.models.walks import Walk, WalkStop
+from geo.darkness import Where, dark_hours_ahead, dark_hours_until
+
+NOT_GROUPED = ("rejected", "withdrawn", "forwarded")
+"""Reports in these states belong to no dark spot's count: turned down, taken back, or somebody else's place."""
+LOOK_BACK = timedelta(days=730)
+REPORT = Report.__table__.c
+MEMBER_COLUMNS = (
+    REPORT.reporter_key, REPORT.categories, REPORT.severity, REPORT.received_at, REPORT.trust, REPORT.state,
+    REPORT.when_felt,
+)  # fmt: skip
+NEW = "proposed"
+UNDECIDED = frozenset({NEW, "reopened"})
+WALKED = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
+STOP, WALK, BASIS, TOWN = WalkStop.__table__.c, Walk.__table__.c, ScoreBasis.__table__.c, Municipality.__table__.c
+SEEN = (
+    select(STOP.dark_spot_id, func.count(WALK.perspective.distinct()))
+    .join_from(WalkStop.__table__, Walk.__table__, WALK.id == STOP.walk_id)
+    .where(STOP.dark_spot_id.is_not(None), WALK.state.in_(WALKED))
+    .group_by(STOP.dark_spot_id)
+)
+SEEN_AT = SEEN.where(STOP.dark_spot_id.in_(bindparam("spots", expanding=True)))
+NEWEST_BASIS = select(BASIS.corrections).where(BASIS.day <= bindparam("today")).order_by(BASIS.day.desc()).limit(1)
+HERE = select(TOWN.lon, TOWN.lat, TOWN.timezone).order_by(TOWN.id).limit(1)
+KALMAR = Where(16.36, 56.66, "Europe/Stockholm")
+
+
+class Member(NamedTuple):
+    """What a score needs to know of one report."""
+
+    reporter_key: str
+    categories: Sequence[str]
+    severity: int | None
+    received_at: datetime
+    uncertain: bool
+    held: bool
+    when_felt: str | None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every score of one day shares: the dark hours since each day, and each district's correction."""
+
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    hours_since: Sequence[float]
+    ahead: float
+    corrections: Mapping[int | None, float]
+    perspectives: Mapping[int, int]
+    _voices: dict[tuple[Any, ...], tuple[float, rule.Voice]] = field(default_factory=dict)
+
+    def voice(self, report: Member) -> tuple[float, rule.Voice]:
+        """Return a report's weight and voice; the same facts give the same, so few are worked out."""
+        days = self.days_since(report.received_at)
+        lighting = not LIGHTING_CATEGORIES.isdisjoint(report.categories)
+        key = (days, report.severity, lighting, report.uncertain, report.held)
+        found = self._voices.get(key)
+        if found is None:
+            hours = float(self.hours_since[max(len(self.hours_since) - 2 - days, 0)])
+            voice = rule.Voice(report.severity, lighting, hours, days, report.uncertain, report.held)
+            found = self._voices[key] = (voice.weight, voice)
+        return found
+
+    def days_since(self, moment: datetime) -> int:
+        """Return the whole local days since a moment; none if it is yet to come."""
+        return max((self.today - moment.astimezone(self.zone).date()).days, 0)
+
+
+def surroundings(now: datetime, spot_ids: Collection[int] | None = None) -> Surroundings:
+    """Return what the scores of this moment share: the sun, the newest corrections, and who has walked these spots or all."""
+    where = _where()
+    today = now.astimezone(where.zone).date()
+    hours, ahead = _sun(today, where)
+    basis = db.session.connection().execute(NEWEST_BASIS, {"today": today}).first()
+    known = basis.corrections if basis else corrections(now)[0]
+    return Surroundings(
+        now, today, where.zone, hours, ahead, {int(d): k for d, k in known.items()}, _perspectives(spot_ids)
+    )
+
+
+def _perspectives(spot_ids: Collection[int] | None) -> dict[int, int]:
+    """Return from how many different perspectives each spot was walked (women, older people, wheelchairs …)."""
+    asked = (SEEN,) if spot_ids is None else (SEEN_AT, {"spots": sorted(spot_ids)})
+    return {row[0]: row[1] for row in db.session.connection().execute(*asked)}
+
+
+def _where() -> Where:
+    here = db.session.connection().execute(HERE).first()
+    return Where(here.lon, here.lat, here.timezone) if here else KALMAR
+
+
+@lru_cache(maxsize=8)
+def _sun(today: date, where: Where) -> tuple[tuple[float, ...], float]:
+    return tuple(dark_hours_until(today - LOOK_BACK, today, where).tolist()), dark_hours_ahead(today, 30, where)
+
+
+def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
+    """Return the facts of the reports that count in these spots, by spot."""
+    found: dict[int, list[Member]] = {number: [] for number in spot_ids}
+    counted = REPORT.dark_spot_id.in_(list(found)), REPORT.state.not_in(NOT_GROUPED)
+    rows = db.session.connection().execute(
+        select(REPORT.dark_spot_id, *MEMBER_COLUMNS).where(*counted).order_by(REPORT.id)
+    )
+    for spot_id, *said in rows:
+        found[spot_id].append(member_of(*said))
+    return found
+
+
+def member_of(
+    reporter_key: str, categories: Sequence[str], severity: int | None, received_at: datetime, *more: str | None
+) -> Member:
+    """Return the facts of one report from its MEMBER_COLUMNS, in their order."""
+    trust, state, when_felt = more
+    return Member(
+        reporter_key, categories, severity, received_at, trust == "uncertain_place", state == "held", when_felt
+    )
+
+
+def rescore(spot: DarkSpot, *, now: datetime) -> None:
+    """Score one spot anew after its facts changed."""
+    db.session.flush()
+    write_score(spot, members_of([spot.id])[spot.id], surroundings(now, [spot.id]))
+
+
+def write_score(spot: DarkSpot, reports: Sequence[Member], around: Surroundings) -> None:
+    """Write counts, score, range, band and sentences of a spot from its reports; keep what an earlier day had left."""
+    if spot.scored_at and spot.scored_at.astimezone(around.zone).date() < around.today:
+        spot.before = _as_it_stood(spot, around)
+    _count(spot, reports)
+    result = rule.score(_facts(spot, reports, around))
+    spot.score, spot.score_low, spot.score_high, spot.band = result.points, result.low, result.high, result.band
+    spot.score_parts = [
+        {"key": p.key, "points": round(p.points, 1), "low": round(p.low, 1), "high": round(p.high, 1), "text": p.text,
+         "facts": dict(p.facts)} for p in result.parts
+    ] + [{"key": "without_correction", "points": result.without_correction, "low": 0, "high": 0, "text": "", "facts": {}}]  # fmt: skip
+    spot.score_version, spot.scored_at = rule.VERSION, around.now
+
+
+def _as_it_stood(spot: DarkSpot, around: Surroundings) -> dict[str, Any]:
+    day = spot.scored_at.astimezone(around.zone).date() if spot.scored_at else around.today
+    return {
+        "day": day.isoformat(), "points": spot.score, "band": spot.band, "reports": spot.report_count,
+        "reporters": spot.reporter_count, "version": spot.score_version, "parts": spot.score_parts,
+    }  # fmt: skip
+
+
+def _count(spot: DarkSpot, reports: Sequence[Member]) -> None:
+    spot.report_count = len(reports)
+    spot.reporter_count = len({r.reporter_key for r in reports})
+    spot.category_counts = dict(Counter(c for r in reports for c in r.categories))
+    spot.when_counts = dict(Counter(r.when_felt for r in reports if r.when_felt))
+    if reports:
+        spot.first_report_at = min(r.received_at for r in reports)
+        spot.last_report_at = max(r.received_at for r in reports)
+
+
+def _facts(spot: DarkSpot, reports: Sequence[Member], around: Surroundings) -> rule.SpotFacts:
+    lighting = any(c in LIGHTING_CATEGORIES for c in spot.category_counts)
+    waiting = (
+        around.days_since(spot.first_report_at) if spot.first_report_at and (spot.state or NEW) in UNDECIDED else 0
+    )
+    return rule.SpotFacts(
+        voices=_voices(reports, around), correction=around.corrections.get(spot.district_id, 1.0),
+        context=spot.context or [], flow=spot.flow or "unknown", light=_light(spot), lighting_spot=lighting,
+        dark_hours_ahead=around.ahead, confirmed=spot.confirmed_at is not None, perspectives=around.perspectives.get(spot.id, 0), waiting_days=waiting,
+    )  # fmt: skip
+
+
+def _light(spot: DarkSpot) -> str:
+    """Return the light fact that staff set, else what most reports say."""
+    if spot.light_fact and spot.light_fact != "unknown":
+        return spot.light_fact
+    counts = spot.category_counts
+    said = [
+        (counts.get(c, 0), fact)
+        for c, fact in (("no_lamp", "no_lighting"), ("lamp_out", "lamp_out"), ("obscured", "obscured"))
+    ]
+    most, fact = max(said)
+    return fact if most >= 2 else "unknown"
+
+
+def _voices(reports: Sequence[Member], around: Surroundings) -> list[rule.Voice]:
+    """Keep only the strongest report of each reporter, in the order of their keys, so that no sum depends on arrival."""
+    strongest: dict[str, tuple[float, rule.Voice]] = {}
+    for report in reports:
+        weighed = around.voice(report)
+        best = strongest.get(report.reporter_key)
+        if best is None or (weighed[0], not weighed[1].held) > (best[0], not best[1].held):
+            strongest[report.reporter_key] = weighed
+    return [strongest[key][1] for key in sorted(strongest)]
+
+
+def fresh_basis(now: datetime) -> tuple[date, ScoreBasis | None]:
+    """Return today, and what today's scores share; None when it stands already for today's districts and formula.
+
+    Reporters are counted once a day, so that a report which arrives need not change the score of every spot around.
+    """
+    today = now.astimezone(_where().zone).date()
+    row = db.session.get(ScoreBasis, today)
+    inhabited = {str(d.id) for d in districts() if d.population}
+    if row is not None and row.version == rule.VERSION and set(row.corrections) == inhabited:
+        return today, None
+    found, counted = corrections(now)
+    return today, ScoreBasis(
+        day=today, version=rule.VERSION, corrections={str(d): k for d, k in found.items()},
+        reporters={str(d): n for d, n in counted.items()},
+    )  # fmt: skip
+
+
+def corrections(now: datetime) -> tuple[dict[int, float], dict[int, int]]:
+    """Return k of each district, and the distinct reporters of its last twelve months."""
+    recent = select(Report.district_id, func.count(Report.reporter_key.distinct())).where(
+        Report.received_at > now - timedelta(days=365), Report.state.not_in(("rejected", "withdrawn"))
+    )
+    reporters = {row[0]: row[1] for row in db.session.execute(recent.group_by(Report.district_id))}
+    known = [d for d in districts() if d.population]
+    inhabitants = sum(d.population or 0 for d in known)
+    counted = {d.id: reporters.get(d.id, 0) for d in known}
+    if not inhabitants:
+        return {}, {}
+    rate = sum(counted.values()) / inhabitants
+    return {d.id: rule.correction(rate, counted[d.id], d.population) for d in known}, counted

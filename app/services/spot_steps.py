@@ -1,0 +1,256 @@
+"""Writing dark spots as grouping decided them: shape, district, name, score, sleep and descent. It never commits."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from geoalchemy2.elements import WKBElement
+from sqlalchemy import ARRAY, BigInteger, Update, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import selectinload
+
+from app.domain.people import THE_SYSTEM
+from app.domain.words import N_
+from app.models.base import db
+from app.models.dark_spots import DarkSpot, DarkSpotDistrict, GroupingRound
+from app.models.districts import District, NamedPlace
+from app.models.jobs import enqueue
+from app.models.places import to_element
+from app.models.reports import Report
+from app.services.scoring_steps import MEMBER_COLUMNS, Member, Surroundings, member_of, write_score
+from app.services.transitions import begin_all, move_if_possible
+from geo.dark_spots import Spot
+from geo.nearest import distances_from_m
+from geo.projection import to_lonlat
+
+LISTED_FROM_SHARE = 0.2
+NAME_WITHIN_M = 250.0
+SLEEPY = frozenset({"proposed", "confirmed"})
+AT_ONCE = 500
+REPORT = Report.metadata.tables["report"]
+ROUND = GroupingRound.metadata.tables["grouping_round"]
+ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1).returning(ROUND.c.number)
+FACTS = select(REPORT.c.id, REPORT.c.lon, REPORT.c.lat, REPORT.c.district_id, *MEMBER_COLUMNS)
+SOME_FACTS = FACTS.where(REPORT.c.id.in_(bindparam("reports", expanding=True)))
+SPOTS = select(DarkSpot).options(selectinload(DarkSpot.districts)).execution_options(populate_existing=True)
+SOME_SPOTS = SPOTS.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
+
+_PAIR = func.json_each(bindparam("pairs")).table_valued("value", name="moved")
+MOVES_ON_SQLITE = (
+    update(REPORT)
+    .where(REPORT.c.id == func.json_extract(_PAIR.c.value, "$[0]"))
+    .values(dark_spot_id=func.json_extract(_PAIR.c.value, "$[1]"))
+)
+_LISTS = [bindparam(name, type_=ARRAY(BigInteger)) for name in ("reports", "spots")]
+_MOVED = func.unnest(*_LISTS).table_valued("report", "spot", name="moved").render_derived()
+MOVES_ON_POSTGRESQL = update(REPORT).where(REPORT.c.id == _MOVED.c.report).values(dark_spot_id=_MOVED.c.spot)
+
+
+class Facts(NamedTuple):
+    """What spots need to know of one report: where it stands, its district, and what it says."""
+
+    lon: float
+    lat: float
+    district_id: int | None
+    member: Member
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One group as it is to be written: its reports by number, the report in its middle, and its shape in degrees."""
+
+    reports: list[int]
+    middle: int
+    spot: Spot
+    shape: WKBElement
+
+
+class Names:
+    """What places are called, read when the first spot without a name needs it."""
+
+    @cached_property
+    def _places(self) -> tuple[list[str], Any]:
+        asked = select(NamedPlace.name, NamedPlace.lon, NamedPlace.lat).where(NamedPlace.is_place())
+        rows = db.session.execute(asked.order_by(NamedPlace.id)).all()
+        return [row.name for row in rows], np.array([(row.lon, row.lat) for row in rows]).reshape(-1, 2)
+
+    @cached_property
+    def _districts(self) -> dict[int, str]:
+        return {row.id: row.name for row in db.session.execute(select(District.id, District.name))}
+
+    def of(self, lon: float, lat: float, district_id: int | None) -> str:
+        """Return the nearest named place within 250 m, else the district, else nothing."""
+        known, positions = self._places
+        if len(known):
+            distance = distances_from_m(lon, lat, positions)
+            nearest = int(distance.argmin())
+            if distance[nearest] <= NAME_WITHIN_M:
+                return known[nearest]
+        return self._districts.get(district_id or 0, "")
+
+
+def next_round() -> int:
+    """Count the round up and return it; until the commit nobody else changes who belongs to which spot."""
+    counted = db.session.connection().scalar(ROUND_UP)
+    if counted is None:
+        adding = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+        db.session.execute(adding(GroupingRound).values(id=1, number=0).on_conflict_do_nothing())
+        return next_round()
+    return int(counted)
+
+
+def mark(*, now: datetime, reports: Sequence[int] = (), spots: Sequence[int] = ()) -> None:
+    """Ask for a regrouping of what these reports and spots can touch; a job does it after this commit."""
+    name = " ".join(["regroup", *(f"r{n}" for n in reports), *(f"s{n}" for n in spots)])
+    enqueue(
+        "regroup", name if len(name) <= 120 else None, now=now, payload={"reports": list(reports), "spots": list(spots)}
+    )
+
+
+def this_round() -> int:
+    """Return the number of the last round."""
+    return db.session.scalar(select(GroupingRound.number)) or 0
+
+
+def facts_of(report_ids: Sequence[int] | None) -> dict[int, Facts]:
+    """Return the facts of these reports, or of all, by number."""
+    if report_ids is None:
+        return dict(map(_facts, db.session.connection().execute(FACTS)))
+    found: dict[int, Facts] = {}
+    for begin in range(0, len(report_ids), AT_ONCE):
+        part = {"reports": report_ids[begin : begin + AT_ONCE]}
+        found |= dict(map(_facts, db.session.connection().execute(SOME_FACTS, part)))
+    return found
+
+
+def _facts(row: Any) -> tuple[int, Facts]:
+    number, lon, lat, district_id, *said = row
+    return number, Facts(lon, lat, district_id, member_of(*said))
+
+
+def outlines(groups: Sequence[Spot], ids: Any, epsg: int) -> list[Outline]:
+    """Return groups with their reports' numbers and their shapes in degrees."""
+    if not groups:
+        return []
+    shapes = shapely.transform(np.array([g.shape for g in groups], dtype=object), lambda xy: to_lonlat(xy, epsg))
+    precise = shapely.set_precision(shapes, 1e-7)
+    return [
+        Outline(ids[g.members].tolist(), int(ids[g.centre]), g, to_element(shape))
+        for g, shape in zip(groups, precise, strict=True)
+    ]
+
+
+def spots_by_number(numbers: Iterable[int] | None) -> dict[int, DarkSpot]:
+    """Return these spots, or all, with their districts."""
+    asked = (SPOTS,) if numbers is None else (SOME_SPOTS, {"spots": sorted(numbers)})
+    return {spot.id: spot for spot in db.session.scalars(*asked)}
+
+
+def write_groups(
+    found: Sequence[Outline],
+    spots: Sequence[DarkSpot | None],
+    facts: Mapping[int, Facts],
+    around: Surroundings,
+    before: Mapping[int, Sequence[int]],
+) -> list[DarkSpot]:
+    """Write each group to its spot, or to a new one; return the spots in the same order.
+
+    `before`: the reports that each spot had; a spot with the same reports, standing as it stood, keeps its shape.
+    """  # fmt: skip
+    names, written, fresh = Names(), [], []
+    shared: list[dict[int, float]] = []
+    for outline, known in zip(found, spots, strict=True):
+        spot = known or DarkSpot(created_at=around.now, updated_at=around.now)
+        mine = [facts[n] for n in outline.reports]
+        _shape(spot, outline, facts[outline.middle], same=known is not None and before.get(known.id) == outline.reports)
+        shares = _place_in_districts(spot, [f.district_id for f in mine])
+        if not (spot.named_by_staff or spot.name):
+            spot.name = names.of(spot.lon, spot.lat, spot.district_id)
+        write_score(spot, [f.member for f in mine], around)
+        written.append(spot)
+        if known:
+            _list_in_districts(spot, shares)
+        else:
+            fresh.append(spot)
+            shared.append(shares)
+    begin_all(fresh, actor=THE_SYSTEM, now=around.now)
+    _list_new_in_districts(fresh, shared)
+    return written
+
+
+def _shape(spot: DarkSpot, outline: Outline, middle: Facts, *, same: bool) -> None:
+    group, length = outline.spot, round(outline.spot.length_m, 1)
+    spot.held = group.held
+    if same and (spot.lon, spot.lat, spot.length_m, spot.kind) == (middle.lon, middle.lat, length, group.kind):
+        return
+    spot.place_at(middle.lon, middle.lat)
+    spot.shape = outline.shape
+    spot.kind, spot.length_m = group.kind, length
+
+
+def _place_in_districts(spot: DarkSpot, found: Sequence[int | None]) -> dict[int, float]:
+    """The district with most of its reports is its own; return the share of each where a fifth of them lie."""
+    counts = Counter(d for d in found if d is not None)
+    total = sum(counts.values())
+    spot.district_id = min(counts, key=lambda d: (-counts[d], d)) if counts else None
+    return {d: n / total for d, n in sorted(counts.items()) if n / total >= LISTED_FROM_SHARE}
+
+
+def _list_in_districts(spot: DarkSpot, shares: Mapping[int, float]) -> None:
+    listed = {row.district_id: row for row in spot.districts}
+    for district_id, share in shares.items():
+        if district_id in listed:
+            listed[district_id].share = share
+        else:
+            spot.districts.append(DarkSpotDistrict(district_id=district_id, share=share))
+    for district_id, row in listed.items():
+        if district_id not in shares:
+            spot.districts.remove(row)
+
+
+def _list_new_in_districts(spots: Sequence[DarkSpot], shared: Sequence[Mapping[int, float]]) -> None:
+    rows = [
+        {"dark_spot_id": spot.id, "district_id": district_id, "share": share}
+        for spot, shares in zip(spots, shared, strict=True)
+        for district_id, share in shares.items()
+    ]
+    if rows:
+        db.session.execute(insert(DarkSpotDistrict), rows)
+
+
+def wake_and_sleep(spots: Mapping[int, DarkSpot], living: set[int], now: datetime) -> None:
+    """A spot that lost its reports fades to dormant and keeps its page; one that gets some again wakes up."""
+    for number, spot in sorted(spots.items()):
+        if number in living and spot.state == "dormant":
+            move_if_possible(spot, "proposed", actor=THE_SYSTEM, now=now, reason=N_("Nya rapporter."))
+        elif number not in living and spot.state in SLEEPY and not spot.pinned:
+            move_if_possible(spot, "dormant", actor=THE_SYSTEM, now=now, reason=N_("Inga rapporter kvar."))
+
+
+def move_reports(before: Mapping[int, int], after: Mapping[int, int]) -> None:
+    """Write the memberships that changed; not through the report's version, since no person's words change.
+
+    Args:
+        before: the spot of each report, 0 for none. after: the same as it is to be; a report that is not named has none.
+
+    """
+    changed = [(n, after.get(n)) for n, spot in before.items() if after.get(n, 0) != spot]
+    if changed:
+        db.session.connection().execute(*_moves(changed))
+
+
+def _moves(changed: Sequence[tuple[int, int | None]]) -> tuple[Update, dict[str, Any]]:
+    """Return one statement that moves all these reports: a hundred thousand single ones would take seconds."""
+    if db.engine.dialect.name == "postgresql":
+        numbers, homes = zip(*changed, strict=True)
+        return MOVES_ON_POSTGRESQL, {"reports": list(numbers), "spots": list(homes)}
+    return MOVES_ON_SQLITE, {"pairs": json.dumps(changed)}

@@ -1,0 +1,131 @@
+"""The work that hangs on a dark spot, and how it goes along when spots are merged, split and parted again. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import select, update
+
+from app.domain.people import THE_SYSTEM, Actor
+from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
+from app.models.base import db
+from app.models.dark_spots import DarkSpot, SpotLineage
+from app.models.measures import Measure
+from app.models.reports import Report
+from app.models.tickets import Ticket
+from app.models.walks import Walk, WalkEntry, WalkStop
+from app.services.transitions import move_if_possible
+from geo.nearest import distances_from_m
+
+WORK: Final[Mapping[str, Any]] = {"measures": Measure, "tickets": Ticket, "stops": WalkStop}
+AHEAD = ("draft", "planned", "invited")
+AT_ONCE = 500
+Moved = dict[str, list[int]]
+Place = tuple[float, float]
+
+
+def merge_into(parent: DarkSpot, child: DarkSpot, reports: Collection[int], *, actor: Actor, now: datetime) -> None:
+    """Let a spot whose reports are now another's lead there, and take its work along.
+
+    One that is closed or dismissed keeps its own page and what was done; only where its reports went is written down.
+    """
+    went = {"reports": sorted(reports)}
+    facts = {"state": parent.state, "public": parent.public}
+    if not move_if_possible(parent, "merged", actor=actor, now=now, reason=f"Sammanslagen med {child.reference}."):
+        remember(parent.id, child.id, "merge", went, now=now)
+        return
+    parent.merged_into_id, parent.public = child.id, False
+    moved = {name: hand_over(name, parent.id, child.id) for name in WORK}
+    remember(parent.id, child.id, "merge", {**moved, **went, **facts}, now=now)
+
+
+def part_again(line: SpotLineage, parent: DarkSpot, *, actor: Actor, now: datetime) -> None:
+    """Undo a merge but for the reports: the spot is in its old state again, with the work that had gone along."""
+    parent.merged_into_id = None
+    move_if_possible(parent, line.moved.get("state", "proposed"), actor=actor, now=now, reason="Egen plats igen.")
+    for name in WORK:
+        hand_over(name, line.child_id, line.parent_id, line.moved.get(name, []))
+    line.undone_at = line.updated_at = now
+
+
+def split_work(parent: DarkSpot, child: DarkSpot, kept: Collection[Place], taken: Collection[Place]) -> Moved:
+    """Let the open work of a spot follow the part that it lies nearest to; return what went along.
+
+    Args:
+        kept, taken: where the reports stand (WGS84 degrees) that stay, and that go.
+
+    """
+    going: Moved = {name: [] for name in WORK}
+    for name, number, place in _open_work(parent.id):
+        if taken and (not kept or _nearest_m(place, taken) < _nearest_m(place, kept)):
+            going[name].append(number)
+    return {name: hand_over(name, parent.id, child.id, numbers) for name, numbers in going.items()}
+
+
+def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | None = None) -> list[int]:
+    """Move reports, measures, tickets or stops (all, or these that are still there) to another spot; return which."""
+    table = Report if name == "reports" else WORK[name]
+    mine = select(table.id).where(table.dark_spot_id == giver_id).order_by(table.id)
+    numbers = [n for n in db.session.scalars(mine) if only is None or n in set(only)]
+    for begin in range(0, len(numbers), AT_ONCE):
+        part = table.id.in_(numbers[begin : begin + AT_ONCE])
+        moved = update(table).where(part).values(dark_spot_id=taker_id)
+        db.session.execute(moved, execution_options={"synchronize_session": False})
+    return numbers
+
+
+def remember(
+    parent_id: int, child_id: int, how: str, moved: Mapping[str, Any], *, now: datetime, by_staff: bool = False
+) -> None:
+    """Write where a spot came from, with all that is needed to undo it."""
+    db.session.add(
+        SpotLineage(
+            parent_id=parent_id, child_id=child_id, how=how, by_staff=by_staff, moved=dict(moved),
+            created_at=now, updated_at=now,
+        )
+    )  # fmt: skip
+
+
+def returning(parents: Iterable[int], reports: Collection[int]) -> tuple[SpotLineage, DarkSpot] | None:
+    """Return the spot that these reports once were, before it grew together with one of these; None when there was none.
+
+    A bridge of reports that goes away again gives back the old spot with its number, name and work.
+    """
+    grown = select(SpotLineage).where(
+        SpotLineage.child_id.in_(sorted(parents)), SpotLineage.how == "merge", SpotLineage.by_staff.is_(False),
+        SpotLineage.undone_at.is_(None),
+    )  # fmt: skip
+    mine = set(reports)
+    shared = [(len(mine & set(line.moved.get("reports", []))), line) for line in db.session.scalars(grown)]
+    good = [(n, line) for n, line in shared if 2 * n > max(len(line.moved.get("reports", [])), 1)]
+    if not good:
+        return None
+    line = max(good, key=lambda found: (found[0], -found[1].id))[1]
+    spot = db.session.get(DarkSpot, line.parent_id)
+    return (line, spot) if spot is not None and spot.state == "merged" else None
+
+
+def revive(line: SpotLineage, spot: DarkSpot, now: datetime) -> None:
+    """Let a spot that had grown together with another be itself again."""
+    part_again(line, spot, actor=THE_SYSTEM, now=now)
+
+
+def _open_work(spot_id: int) -> list[tuple[str, int, Place]]:
+    """Return the open work that has a place: tickets, stops of walks to come, measures from a stop of a walk."""
+    tickets = select(Ticket.id, Ticket.lon, Ticket.lat).where(
+        Ticket.dark_spot_id == spot_id, Ticket.state.in_(OPEN_TICKETS)
+    )
+    stops = select(WalkStop.id, WalkStop.lon, WalkStop.lat).join(Walk, Walk.id == WalkStop.walk_id)
+    stops = stops.where(WalkStop.dark_spot_id == spot_id, Walk.state.in_(AHEAD))
+    measures = select(Measure.id, WalkStop.lon, WalkStop.lat).join(WalkEntry, WalkEntry.id == Measure.walk_entry_id)
+    measures = measures.join(WalkStop, WalkStop.id == WalkEntry.stop_id)
+    measures = measures.where(Measure.dark_spot_id == spot_id, Measure.state.in_(OPEN_MEASURES))
+    asked = (("tickets", tickets), ("stops", stops), ("measures", measures))
+    return [(name, row[0], (row[1], row[2])) for name, query in asked for row in db.session.execute(query)]
+
+
+def _nearest_m(place: Place, others: Collection[Place]) -> float:
+    return float(distances_from_m(*place, np.array(list(others))).min())

@@ -1,0 +1,133 @@
+"""Promises of `staff create`, `jobs work`, `spots rebuild` and `serve` to whoever runs the service."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from app.models.base import db
+from app.models.jobs import Job, enqueue
+from app.models.staff import Staff
+from app.services import demo_accounts, staff, work
+from app.services.transitions import move
+from config import ROOT
+from tests.builders import PASSWORD, Scene
+
+
+def run(app: Flask, *words: str) -> Result:
+    db.session.rollback()  # a reader who stays would keep the worker waiting
+    result = app.test_cli_runner().invoke(args=list(words))
+    db.session.expire_all()
+    return result
+
+
+def enters(app: Flask, email: str, password: str) -> bool:
+    return app.test_client().post("/login", data={"email": email, "password": password}).status_code == 302
+
+
+def test_an_account_is_made_with_a_role_and_can_sign_in(scene: Scene) -> None:
+    said = run(scene.app, "staff", "create", "Sara@Kalmar.example", "--role", "coordinator", "--password", PASSWORD)
+    assert said.exit_code == 0, said.output
+    assert enters(scene.app, "sara@kalmar.example", PASSWORD)
+
+
+def test_a_password_that_nobody_chose_is_made_up_and_shown_once(scene: Scene) -> None:
+    said = run(scene.app, "staff", "create", "tove@kalmar.example", "--role", "technician")
+    shown = re.search(r"Password \(shown once\): (\S+)", said.output)
+    assert shown is not None
+    assert enters(scene.app, "tove@kalmar.example", shown[1])
+    stored = db.session.scalars(select(Staff)).one()
+    assert stored.password_hash.startswith("$argon2id$")
+
+
+def test_a_password_costs_what_rfc_9106_asks_also_where_nobody_has_the_address() -> None:
+    assert extract_parameters(staff.NOBODYS_HASH) == RFC_9106_LOW_MEMORY
+
+
+def test_creating_an_account_again_changes_its_password_and_ends_its_sign_ins(scene: Scene) -> None:
+    run(scene.app, "staff", "create", "sara@kalmar.example", "--role", "coordinator", "--password", PASSWORD)
+    browser = scene.app.test_client()
+    browser.post("/login", data={"email": "sara@kalmar.example", "password": PASSWORD})
+    assert browser.get("/coordinator/").status_code == 200
+    run(scene.app, "staff", "create", "sara@kalmar.example", "--role", "coordinator", "--password", "another good one")
+    assert browser.get("/coordinator/").status_code == 302
+    assert not enters(scene.app, "sara@kalmar.example", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("sara@kalmar.example", "--role", "mayor"),
+        ("not an address", "--role", "coordinator"),
+        ("sara@kalmar.example", "--role", "coordinator", "--password", "short"),
+    ],
+)
+def test_an_account_that_would_be_unsafe_or_unreachable_is_refused(scene: Scene, wrong: tuple[str, ...]) -> None:
+    assert run(scene.app, "staff", "create", *wrong).exit_code != 0
+    assert db.session.scalars(select(Staff)).all() == []
+
+
+def test_a_round_of_work_groups_what_came_in_and_tells_those_who_asked(scene: Scene) -> None:
+    for number in range(3):
+        report = scene.report(16.335 + number * 1e-5, contact="anna@exempel.se", wants_answer="1")
+        move(report, "reviewed", actor=scene.coordinator(), now=scene.now)
+    db.session.commit()
+    said = run(scene.app, "jobs", "work", "--once")
+    assert said.exit_code == 0
+    assert re.match(r"\d+ jobs done, 0 left\.", said.output)
+    settings = scene.app.extensions["ljuspunkt"].settings
+    assert len(list((settings.instance / "outbox").glob("*.eml"))) == 3
+    assert "1 dark spots" in run(scene.app, "spots", "rebuild").output
+
+
+def test_a_job_that_fails_is_tried_again_later_and_the_others_are_done(scene: Scene) -> None:
+    enqueue("breaks", "one", now=scene.now)
+    enqueue("works", "two", now=scene.now)
+    db.session.commit()
+    seen: list[object] = []
+
+    def breaks(_payload: object, _now: object) -> None:
+        raise ConnectionError("the mail server does not answer")
+
+    done = work.run_due({"breaks": breaks, "works": lambda p, n: seen.append((p, n))}, clock=lambda: scene.now)
+    assert (done, len(seen)) == (1, 1)
+    waiting = db.session.scalars(select(Job).where(Job.done_at.is_(None))).one()
+    assert (waiting.kind, waiting.attempts, waiting.error) == ("breaks", 1, "ConnectionError")
+    assert waiting.run_at > scene.now
+    assert work.run_due({"breaks": breaks, "works": breaks}, clock=lambda: scene.now) == 0
+
+
+def test_a_rebuild_says_in_figures_what_it_did(scene: Scene) -> None:
+    scene.reports_at(3)
+    said = run(scene.app, "spots", "rebuild").output
+    assert re.search(r"3 reports in 1 dark spots: 0 kept, 1 new, 0 merged, 0 split, 0 dormant\. \d", said)
+
+
+def test_two_services_on_one_port_are_told_apart_in_words(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(taken.getsockname()[1])],
+            cwd=ROOT, env={**os.environ, "INSTANCE_PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+            timeout=60,
+        )  # fmt: skip
+    assert said.returncode == 1
+    assert "Choose another with PORT=" in said.stderr
+
+
+def test_only_the_three_accounts_of_the_demo_are_named_when_it_serves(scene: Scene) -> None:
+    for email in ("coordinator@demo.ljuspunkt.example", "somebody@demo.ljuspunkt.example"):
+        run(scene.app, "staff", "create", email, "--role", "coordinator", "--password", PASSWORD)
+    assert demo_accounts.present() == [("coordinator@demo.ljuspunkt.example", "coordinator")]

@@ -1,0 +1,114 @@
+"""Reports gather into dark spots that keep their name, their number and their work."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.domain.people import THE_SYSTEM
+from app.models.base import db
+from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
+from app.models.reports import Report
+from app.services import grouping
+from app.services.transitions import move
+from tests.builders import Scene
+
+
+def spots() -> list[DarkSpot]:
+    return list(db.session.scalars(select(DarkSpot).order_by(DarkSpot.id)))
+
+
+def test_three_neighbours_make_one_dark_spot_with_a_score_in_sentences(scene: Scene, now: datetime) -> None:
+    scene.reports_at(3)
+    figures = grouping.rebuild(now=now)
+    (spot,) = spots()
+    assert (figures.spots, figures.new, spot.reporter_count, spot.state) == (1, 1, 3, "proposed")
+    assert [p["key"] for p in spot.score_parts][:3] == ["voices", "exposed", "flow"]
+    assert spot.score_low <= spot.score <= spot.score_high
+
+
+def test_a_lonely_report_makes_no_dark_spot(scene: Scene, now: datetime) -> None:
+    scene.report()
+    grouping.rebuild(now=now)
+    assert spots() == []
+
+
+def test_a_spot_that_grows_keeps_its_number_and_the_name_that_staff_gave_it(scene: Scene, now: datetime) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=now)
+    (spot,) = spots()
+    spot.name, spot.named_by_staff = "Tunneln vid skolan", True
+    db.session.commit()
+    scene.reports_at(2)
+    figures = grouping.rebuild(now=now)
+    (same,) = spots()
+    assert (same.id, same.name, same.reporter_count, figures.kept) == (spot.id, "Tunneln vid skolan", 5, 1)
+
+
+def test_regrouping_does_not_make_an_open_form_stale(scene: Scene, now: datetime) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=now)
+    version = spots()[0].version
+    scene.reports_at(2)
+    grouping.rebuild(now=now)
+    assert spots()[0].version == version
+
+
+def test_a_spot_that_loses_its_reports_fades_to_dormant_and_keeps_its_page(scene: Scene, now: datetime) -> None:
+    reports = scene.reports_at(2)
+    grouping.rebuild(now=now)
+    for report in reports:
+        move(report, "rejected", actor=THE_SYSTEM, now=now, reason="Skräppost.")
+    db.session.commit()
+    grouping.rebuild(now=now)
+    (spot,) = spots()
+    assert spot.state == "dormant"
+
+
+def test_a_spot_across_a_border_is_listed_in_both_districts(scene: Scene, now: datetime) -> None:
+    for lon in (16.3396, 16.3399, 16.3403):
+        scene.report(lon)
+    grouping.rebuild(now=now)
+    (spot,) = spots()
+    listed = db.session.scalars(
+        select(DarkSpotDistrict.district_id).where(DarkSpotDistrict.dark_spot_id == spot.id)
+    ).all()
+    assert spot.district_id == scene.oxhagen.id
+    assert set(listed) == {scene.oxhagen.id, scene.skalby.id}
+
+
+def test_two_spots_that_grow_together_become_one_and_say_where_they_came_from(scene: Scene, now: datetime) -> None:
+    west = [scene.report(16.3350 + i * 1e-5) for i in range(2)]
+    east = [scene.report(16.3370 + i * 1e-5) for i in range(2)]
+    grouping.rebuild(now=now)
+    assert len(spots()) == 2
+    for step in range(1, 6):
+        scene.report(16.3350 + step * 0.00034, now=now - timedelta(days=step))
+    grouping.rebuild(now=now)
+    members = {r.dark_spot_id for r in db.session.scalars(select(Report))}
+    assert len(members) == 1
+    assert members == {spots()[0].id}
+    lineage = db.session.scalars(select(SpotLineage)).all()
+    assert [(line.parent_id, line.child_id, line.how) for line in lineage] == [(spots()[1].id, spots()[0].id, "merge")]
+    assert west
+    assert east
+
+
+def test_a_pinned_spot_keeps_its_reports_whatever_the_grouping_says(scene: Scene, now: datetime) -> None:
+    reports = scene.reports_at(2)
+    far = scene.report(16.3390)
+    spot = scene.spot(*reports, far)
+    spot.pinned = True
+    db.session.commit()
+    grouping.rebuild(now=now)
+    assert {r.dark_spot_id for r in db.session.scalars(select(Report))} == {spot.id}
+
+
+def test_doing_it_again_changes_nothing(scene: Scene, now: datetime) -> None:
+    scene.reports_at(4)
+    grouping.rebuild(now=now)
+    before = [(s.id, s.score, s.lon, s.lat, s.version) for s in spots()]
+    figures = grouping.rebuild(now=now)
+    assert [(s.id, s.score, s.lon, s.lat, s.version) for s in spots()] == before
+    assert (figures.kept, figures.new, figures.dormant) == (1, 0, 0)
