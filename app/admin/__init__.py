@@ -1,0 +1,1 @@
+"""Pages of those who set the service up for their municipality."""

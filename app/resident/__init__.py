@@ -1,0 +1,1 @@
+"""The residents' door: open to everyone, without an account."""

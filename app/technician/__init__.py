@@ -1,0 +1,1 @@
+"""The technicians' door: a phone, gloves, rain."""

@@ -1,0 +1,112 @@
+"""One report on its way in, the same for the form and for the API: photo first, row second, answer last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from app.adapters.photo_intake import Intake, take_in
+from app.domain.reports import PHOTOS_MAX, ReportDraft, read
+from app.models.base import set_reading
+from app.services import place_names, reports
+from app.web.parts import now, parts, random_name, random_numbers
+
+
+@dataclass(frozen=True)
+class Refused(Exception):
+    """The report cannot be kept as it stands: a code beside each field's name."""
+
+    errors: Mapping[str, str]
+
+
+def fields(form: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Return a form's fields as the pure rules read them."""
+    return {name: form.getlist(name) for name in form}
+
+
+def uploads(files: MultiDict[str, FileStorage]) -> list[bytes]:
+    """Return the bytes of the photos that were chosen; an empty file input is no photo."""
+    return [
+        data
+        for file in files.getlist("photos")
+        if file.filename or file.content_length
+        for data in [file.read()]
+        if data
+    ]
+
+
+def send(sent: Mapping[str, Sequence[str]], photos: Sequence[bytes]) -> reports.Received:
+    """Keep a report, or give back what the same sending got before.
+
+    Raises:
+        Refused: with field errors. reports.OutsideMunicipality, reports.OtherBody.
+
+    """
+    known = with_known_place(sent)
+    reading = read(known)
+    if reading.draft is None:
+        raise Refused(reading.errors)
+    draft, staged = reading.draft, list(known.get("staged_photos") or ())[:PHOTOS_MAX]
+    body = reports.fingerprint(draft, photos, staged)
+    earlier = _look_up(draft, body)
+    if earlier is not None:
+        return earlier
+    intake = take_in_photos(photos, PHOTOS_MAX - len(staged))
+    received = reports.receive(
+        draft, body, photos=intake, staged=staged, keys=parts().keys,
+        reference_numbers=random_numbers(5 * reports.REFERENCE_TRIES), now=now(),
+    )  # fmt: skip
+    parts().jobs.wake()
+    return received
+
+
+def take_in_photos(photos: Sequence[bytes], most: int) -> Intake:
+    """Clean photos and put them on durable storage, outside of any transaction."""
+    if not photos:
+        return Intake()
+    names = [random_name() for _ in photos]
+    return take_in(photos, names, parts().cleaner, parts().photo_store, max(most, 0))
+
+
+def with_known_place(sent: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Fill in the position of a place chosen in the list, or of a pole, when it was given instead of a position."""
+    names = ("lat", "lon", "place_id", "pole_number")
+    given = {name: "".join([v.strip() for v in sent.get(name) or ()][:1]) for name in names}
+    if given["lat"] or given["lon"]:
+        return sent
+    with only_reading():
+        place = place_names.named_place(int(given["place_id"][:9])) if given["place_id"].isdecimal() else None
+        lamp = None if place else reports.place_of_pole(given["pole_number"])
+    if place is not None:
+        return {**sent, "lat": [repr(place.lat)], "lon": [repr(place.lon)], "method": ["list"], "accuracy_m": []}
+    if lamp is None:
+        return sent
+    method = sent.get("method") or ["pole"]
+    return {
+        **sent,
+        "lat": [repr(lamp.lat)],
+        "lon": [repr(lamp.lon)],
+        "method": method if method[0] == "qr" else ["pole"],
+    }
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Look something up without the write lock, and give it back before slow work such as cleaning a photo."""
+    set_reading(only=True)
+    try:
+        yield
+    finally:
+        reports.end_transaction()
+        set_reading(only=False)
+
+
+def _look_up(draft: ReportDraft, body: str) -> reports.Received | None:
+    with only_reading():
+        earlier = reports.already_received(draft, body, parts().keys)
+        if earlier is None:
+            reports.check_inside(draft.lon, draft.lat)
+        return earlier

@@ -1,0 +1,137 @@
+"""A real server and real Chromium: the whole service as people meet it, with every door closed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from waitress.server import create_server
+
+from app.factory import create_app
+from app.models.base import db
+from tests.builders import Scene
+from tests.conftest import NOW, empty_tables, settings_for
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Live:
+    """The running service: its address, its app, and its worker's round, done when the test says so."""
+
+    address: str
+    app: Flask
+    is_busy: Callable[[], bool] = lambda: False
+
+    def finish(self) -> None:
+        """Wait until nothing is being answered any more: a phone goes on fetching after its page was closed."""
+        deadline = time.monotonic() + 10
+        while self.is_busy() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def work(self) -> None:
+        """Do the jobs that wait: grouping, letters."""
+        with self.app.app_context():
+            self.app.extensions["ljuspunkt"].jobs.round()
+
+    @property
+    def outbox(self) -> Path:
+        """The folder in which letters lie."""
+        return Path(self.app.extensions["ljuspunkt"].mail.folder)
+
+
+@pytest.fixture(scope="session")
+def live_app(built_app: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Serve an app of its own (its forgery protection on) over the tests' database."""
+    del built_app  # made the tables
+    app = create_app(settings_for(database_url, tmp_path_factory.mktemp("live")))
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    dispatcher = server.task_dispatcher
+    yield Live(
+        f"http://127.0.0.1:{server.effective_port}", app, lambda: bool(dispatcher.active_count or dispatcher.queue)
+    )
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(timeout=5)
+    app.extensions["ljuspunkt"].cleaner.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def live(live_app: Live) -> Live:
+    """Serve from an empty database."""
+    live_app.finish()
+    shutil.rmtree(live_app.outbox, ignore_errors=True)
+    with live_app.app.app_context():
+        empty_tables()
+        db.engine.dispose()  # emptying lifts a trigger for a moment, and SQLite's other connections stumble over that once
+    return live_app
+
+
+@pytest.fixture
+def town(live: Live) -> Iterator[Scene]:
+    """A small municipality behind the running service."""
+    with live.app.app_context():
+        yield Scene(live.app, NOW)
+        db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drive browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
+    """Return a way to let somebody sit down (or stand) with a browser of their own; nothing may leave for another host."""
+    contexts: list[BrowserContext] = []
+    strayed: list[str] = []
+    complaints: list[str] = []
+
+    def sit_down(viewport: dict[str, int] = PHONE, **options: object) -> Page:
+        context = chromium.new_context(
+            viewport=viewport, base_url=live.address, locale=str(options.pop("locale", "sv-SE")), **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda r: strayed.append(r.url) if not r.url.startswith((live.address, "data:", "blob:")) else None,
+        )
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" and "Content Security Policy" in m.text else None,
+        )
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        return page
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert strayed == []
+    assert complaints == []

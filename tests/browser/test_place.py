@@ -1,0 +1,252 @@
+"""The place of a report as a person meets it: names without a net, arrows, a lamp, a map of our own, one tap for “me too”."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.writer import Writer
+
+from app.models.base import db
+from app.models.districts import NamedPlace
+from app.services.basemap import TOWN, WHOLE
+from tests.browser.conftest import PHONE, Live
+from tests.builders import CENTRE, Scene
+from tests.commands.test_basemap import extract
+
+pytestmark = pytest.mark.browser
+HERE = {
+    "geolocation": {"latitude": CENTRE[1], "longitude": CENTRE[0], "accuracy": 14},
+    "permissions": ["geolocation"],
+}
+
+READ = """async ([file, squares]) => {
+  const { inHand, openFile } = await import("/static/js/map_file.js");
+  const { getZxy } = await openFile(inHand(Uint8Array.from(atob(file), (sign) => sign.charCodeAt(0)).buffer));
+  return Promise.all(squares.map(async (square) => {
+    const found = await getZxy(...square);
+    return found ? new TextDecoder().decode(found.data) : null;
+  }));
+}"""
+
+
+@pytest.fixture
+def named(town: Scene) -> Scene:
+    """A town with two names that can be searched for, and a lamp that is already reported."""
+    stamp = {"created_at": town.now, "updated_at": town.now}
+    for name, lon in (("Storgatan 5", 16.336), ("Skälbystråket", CENTRE[0] + 0.0004)):
+        db.session.add(
+            NamedPlace(name=name, lon=lon, lat=CENTRE[1], kind="place", district_id=town.oxhagen.id, **stamp)
+        )
+    db.session.commit()
+    town.ticket(town.report(), lamp=town.lamp("SK-104"))
+    return town
+
+
+@pytest.fixture
+def drawn(named: Scene, live: Live, tmp_path: Path) -> Iterator[Scene]:
+    """The same town with a map of our own."""
+    folder = Path(live.app.extensions["ljuspunkt"].settings.instance)
+    done = live.app.test_cli_runner().invoke(args=["basemap", "build", str(extract(tmp_path))])
+    assert done.exit_code == 0, done.output
+    yield named
+    for name in (WHOLE, TOWN):
+        (folder / name).unlink(missing_ok=True)
+
+
+def chosen(page: Page) -> tuple[float, float]:
+    return float(page.locator("[name=lon]").input_value()), float(page.locator("[name=lat]").input_value())
+
+
+def test_what_is_known_here_is_offered_and_me_too_is_one_tap(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE, **HERE)
+    page.goto("/report")
+    expect(page.get_by_role("heading", name="Släckt lampa, stolpe SK-104")).to_be_visible()
+    expect(page.get_by_text("Redan anmäld")).to_be_visible()
+    page.get_by_role("button", name="Jag med").click()
+    expect(page.get_by_text("Tack. Din röst räknas med.")).to_be_visible()
+
+
+def test_the_code_on_a_pole_is_three_taps_and_only_one_question_is_shown_while_scripts_are_on_their_way(
+    live: Live, named: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, reduced_motion="reduce")
+    page.route("**/js/report.js", lambda route: route.abort())
+    page.goto("/report?pole=SK-104")
+    expect(page.locator("#c-lamp_out")).to_be_hidden()
+    page.unroute("**/js/report.js")
+    page.goto("/report?pole=BORTA-1")
+    expect(page.locator("[data-place-status]")).to_contain_text("Vi känner inte igen det stolpnumret")
+    page.goto("/report?pole=SK-104")
+    expect(page.locator("[data-place-status]")).to_contain_text("Du har valt stolpe SK-104.")
+    expect(page.locator("#pole_number")).to_be_hidden()
+    page.get_by_role("button", name="Nästa").click()
+    page.locator("#c-lamp_out").click()
+    page.get_by_role("button", name="Skicka nu").click()
+    page.wait_for_url("**/r/*", timeout=20_000)
+    expect(page.locator("dl.facts")).to_contain_text("SK-104")
+
+
+def test_a_place_is_found_by_its_name_also_without_a_net(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE)
+    page.goto("/report")
+    page.locator("#place_search").focus()
+    page.wait_for_function(
+        "caches.open('ljuspunkt-map').then((c) => c.keys()).then((k) => k.some(({ url }) => /names/.test(url)))"
+    )
+    page.context.set_offline(True)
+    page.locator("#place_search").fill("storg")
+    page.get_by_role("button", name="Storgatan 5, Oxhagen").click()
+    expect(page.locator("[data-place-status]")).to_have_text("Du har valt Storgatan 5.")
+    assert chosen(page) == (16.336, CENTRE[1])
+    assert page.locator("[name=address]").input_value() == "Storgatan 5"
+    page.context.set_offline(False)
+
+
+def test_a_name_that_nobody_knows_is_answered_in_words(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE)
+    page.goto("/report")
+    page.locator("#place_search").fill("xyzzy")
+    expect(page.locator("[data-search-status]")).to_contain_text("Inget namn passar.")
+
+
+def test_the_arrow_keys_move_the_place_ten_metres(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE, **HERE)
+    page.goto("/report")
+    page.get_by_text("± 14").wait_for()
+    page.locator("[data-open-map]").click()
+    page.locator("[data-map] .leaflet-pane").first.wait_for(state="attached")
+    page.locator("[data-map]").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-place-status]")).to_have_text("Platsen är flyttad på kartan.")
+    lon, lat = chosen(page)
+    assert (lon, round((lat - CENTRE[1]) * 110_574)) == (CENTRE[0], 10)
+    assert page.locator("[name=method]").input_value() == "pin"
+
+
+def test_a_lamp_on_the_map_says_that_it_is_already_reported(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE, **HERE)
+    page.goto("/report")
+    page.get_by_text("± 14").wait_for()
+    with page.expect_response("**/map/lamps.geojson*"):
+        page.locator("[data-open-map]").click()
+    page.wait_for_timeout(500)
+    size = page.locator("[data-map]").bounding_box()
+    assert size
+    page.locator("[data-map]").click(position={"x": size["width"] / 2, "y": size["height"] / 2})
+    expect(page.locator("[data-place-status]")).to_contain_text("Du har valt stolpe SK-104. Redan anmäld")
+    assert page.locator("[name=pole_number]").input_value() == "SK-104"
+
+
+def test_a_phone_that_gives_no_position_leaves_every_other_way_open(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE, permissions=[])
+    page.goto("/report")
+    page.locator("[data-locate]").click()
+    expect(page.locator("[data-place-status]")).to_contain_text("Telefonen gav ingen position.")
+    expect(page.locator("#place_search")).to_be_visible()
+
+
+def test_inside_a_tunnel_the_last_good_place_is_offered(named: Scene, person: Callable[..., Page]) -> None:
+    page = person(PHONE, **HERE)
+    page.goto("/report")
+    page.get_by_text("± 14").wait_for()
+    page.context.set_geolocation({"latitude": 56.69, "longitude": 16.35, "accuracy": 500})
+    page.wait_for_timeout(100)
+    page.evaluate("() => { navigator.geolocation.getCurrentPosition = (_ok, failed) => failed({ code: 3 }); }")
+    page.locator("[data-locate]").click()
+    page.locator("[data-tunnel]").click()
+    assert chosen(page) == CENTRE
+    assert page.locator("[name=address]").input_value() == "I tunneln"
+
+
+def test_a_map_of_our_own_is_drawn_and_after_one_visit_also_without_a_net(
+    drawn: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, **{**HERE, "geolocation": {"latitude": 56.6705, "longitude": 16.331, "accuracy": 14}})
+    page.goto("/report")
+    page.get_by_text("± 14").wait_for()
+    opens_the_map(page)
+    page.wait_for_function(
+        "caches.open('ljuspunkt-map').then((c) => c.keys()).then((k) => k.some((r) => r.url.includes('town.pmtiles')))"
+    )
+    expect(page.get_by_role("link", name="© OpenStreetMap")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.goto("/report")
+    opens_the_map(page)
+    page.context.set_offline(False)
+
+
+def opens_the_map(page: Page) -> None:
+    """Open it and see that something is drawn in its squares."""
+    page.locator("[data-open-map]").click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("canvas.leaflet-tile")].some((square) => square.width > 1
+        && square.getContext("2d").getImageData(0, 0, square.width, square.height).data.some(Boolean))"""
+    )
+
+
+def test_a_map_file_too_large_for_one_directory_is_read_square_by_square(
+    live: Live, person: Callable[..., Page]
+) -> None:
+    squares = [(14, x, y) for x in range(8900, 8960) for y in range(4800, 4880)]
+    file = io.BytesIO()
+    writer = Writer(file)
+    for square in sorted(squares, key=lambda zxy: zxy_to_tileid(*zxy)):
+        writer.write_tile(zxy_to_tileid(*square), gzip.compress(repr(square).encode(), mtime=0))
+    kinds = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP}
+    writer.finalize({**kinds, "min_zoom": 14, "max_zoom": 14}, {})
+    page = person(PHONE)
+    page.goto("/offline")
+    read = page.evaluate(READ, [base64.b64encode(file.getvalue()).decode(), [*squares[::601], (14, 1, 1), (3, 1, 1)]])
+    assert read == [*(repr(square) for square in squares[::601]), None, None]
+
+
+@pytest.mark.parametrize("language", ["ar", "sv@easy"])
+def test_every_step_is_whole_in_every_language_with_the_map_open(
+    drawn: Scene, person: Callable[..., Page], language: str
+) -> None:
+    page = person({"width": 320, "height": 640}, **HERE)  # 1280 pixels at 400 % zoom
+    page.goto(f"/report?lang={language}")
+    page.locator(".near").wait_for()
+    page.locator("[data-open-map]").click()
+    page.locator("canvas.leaflet-tile").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/places", "/map", "/districts/oxhagen", "/about", "/privacy", "/accessibility", "/mine"]
+)
+@pytest.mark.parametrize("language", ["ar", "sv@easy"])
+def test_every_page_is_whole_in_every_language(
+    named: Scene, person: Callable[..., Page], language: str, address: str
+) -> None:
+    page = person({"width": 320, "height": 640}, forced_colors="active", reduced_motion="reduce")
+    page.goto(f"{address}?lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+def test_what_can_be_pressed_in_the_report_is_large_enough_for_a_cold_thumb(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, **HERE)
+    page.goto("/report")
+    page.locator(".near").wait_for()
+    page.locator("[data-open-map]").click()
+    small = page.evaluate(
+        """[...document.querySelectorAll('form button, form summary, form .tile label, .near button')]
+        .filter((e) => e.offsetParent).filter((e) => e.getBoundingClientRect().height < 56).map((e) => e.textContent)"""
+    )
+    assert small == []

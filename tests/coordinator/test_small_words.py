@@ -1,0 +1,105 @@
+"""Forms of the desk: what is typed as people type it, and what is chosen is what happens."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from app.models.base import db
+from app.models.measures import Measure
+from app.models.tickets import Ticket
+from app.web import walk_forms
+from app.web.forms import Form
+from app.web.languages import amount
+from tests.builders import Scene
+
+
+def test_a_ticket_that_becomes_a_measure_makes_one_and_leads_to_it(scene: Scene) -> None:
+    desk = scene.signed_in("coordinator")
+    ticket = scene.ticket(scene.report(), lamp=scene.lamp())
+    sent = {"version": ticket.version, "to": "became_measure", "end_reason": "Sträckan saknar lampor på mitten."}
+    answer = desk.post(f"/coordinator/tickets/{ticket.id}/end", data=sent)
+    measure = db.session.scalars(select(Measure)).one()
+    assert answer.location == f"/coordinator/measures/{measure.id}"
+    assert (measure.kind, measure.description) == ("lighting_new", "Sträckan saknar lampor på mitten.")
+    db.session.expire_all()
+    assert db.session.get(Ticket, ticket.id).measure_id == measure.id
+
+
+def test_no_participants_is_an_error_and_not_twenty(scene: Scene) -> None:
+    form = Form(MultiDict({"title": "Vandring", "participants_max": "0"}))
+    walk_forms.details(form)
+    assert form.codes == {"participants_max": "number_between:1:999"}
+
+
+def test_a_summer_evening_that_has_passed_is_answered_with_a_day_that_lies_ahead(scene: Scene) -> None:
+    with scene.app.test_request_context():
+        said = walk_forms.sentences({"on": "dark_walk_in_summer"}, scene.now.date().replace(month=6, day=20))["on"]
+    assert "november 2026" in said
+
+
+def test_a_position_may_be_typed_with_a_comma(scene: Scene, client: FlaskClient) -> None:
+    sent = {"lat": "56,6760", "lon": "16,3350", "method": "pin", "categories": "lamp_out"}
+    sent |= {"client_id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427"}
+    assert client.post("/report", data=sent).status_code == 303
+
+
+def test_a_form_that_comes_back_with_its_place_does_not_say_that_none_is_chosen(
+    scene: Scene, client: FlaskClient
+) -> None:
+    again = client.post("/report", data={"lat": "56.676", "lon": "16.335", "method": "pin"})
+    assert again.status_code == 422
+    assert ">Ingen plats är vald" not in again.text
+    assert ">Platsen är vald." in again.text
+
+
+def test_the_columns_of_a_file_are_named_in_the_language_of_the_one_who_fetches_it(scene: Scene) -> None:
+    desk = scene.signed_in("coordinator")
+    files = [
+        desk.get(f"/coordinator/{name}.csv?lang=en").text for name in ("municipality", "tickets/numbers", "statutory")
+    ]
+    assert [text.lstrip("\ufeff").split(";")[0] for text in files] == ["district", "table", "district"]
+    assert desk.get("/coordinator/municipality.csv?lang=sv").text.startswith("\ufeffområde;")
+
+
+def test_a_kept_sum_stands_in_its_field_as_people_write_it(scene: Scene) -> None:
+    assert [amount(sum_) for sum_ in (Decimal("8000.00"), "250000.50", None, "tolv", "")] == [
+        "8000",
+        "250000,50",
+        "",
+        "tolv",
+        "",
+    ]
+
+
+def test_every_error_at_the_top_of_a_page_leads_to_a_field_that_is_there(scene: Scene) -> None:
+    desk, van = scene.signed_in("coordinator"), scene.signed_in("technician")
+    spot = scene.spot(*scene.reports_at(2), state="confirmed")
+    ticket = scene.ticket(scene.report(), lamp=scene.lamp(), state="on_site", to=scene.technician())
+    measure = desk.post("/coordinator/measures/new", data={
+        "kind": "brush_clearing", "description": "Röj", "district": scene.oxhagen.id, "responsible_id": scene.lighting_unit.id,
+        "deadline": "2027-03-31",
+    }).location  # fmt: skip
+    plan = desk.post("/coordinator/plans", data={"title": "Plan", "district": scene.oxhagen.id}).location
+    at = f"/technician/tickets/{ticket.id}"
+    sent = [
+        (desk, "/coordinator/plans", {}), (desk, "/coordinator/measures/new", {}), (desk, measure, {}),
+        (desk, f"{measure}/move", {}), (desk, plan, {}), (desk, f"{plan}/move", {"to": "decided"}), (desk, f"{plan}/move", {}),
+        (desk, "/coordinator/funding", {}), (desk, "/coordinator/walks/new", {"district": scene.oxhagen.id}), (desk, "/coordinator/tickets/new", {}),
+        (desk, "/coordinator/promises", {}), (desk, "/coordinator/calendar", {}), (desk, f"/coordinator/dark-spots/{spot.id}/dismiss", {}),
+        (desk, f"/coordinator/dark-spots/{spot.id}/merge", {}), (desk, f"/coordinator/tickets/{ticket.id}/end", {}),
+        (van, f"{at}/repair", {}), (van, f"{at}/wait", {}),
+        (van, f"{at}/end", {"to": "forwarded"}), (van, f"{at}/pole", {}), (van, "/technician/lamps/new", {}),
+        (scene.app.test_client(), "/report", {}),
+    ]  # fmt: skip
+    lost = []
+    for who, path, data in sent:
+        page = who.post(path, data=data)
+        summary = page.text.partition('class="error-summary"')[2].partition("</div>")[0]
+        lost += [(path, name) for name in re.findall(r'href="#([^"]+)"', summary) if f'id="{name}"' not in page.text]
+        lost += [(path, page.status_code)] if page.status_code != 422 else []
+    assert lost == []

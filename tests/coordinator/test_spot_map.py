@@ -1,0 +1,155 @@
+"""The heat of reports through time, the filters that the map and the list share, and a shape drawn by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from app.models.base import db
+from app.models.dark_spots import DarkSpot
+from app.models.measures import Measure
+from app.services import grouping, spot_pages
+from tests.builders import CENTRE, Scene
+
+HEAT = "/coordinator/dark-spots/heat.json"
+AREA = "56.6755, 16.3345\n56.6755, 16.3360\n56.6765, 16.3350"
+
+
+def total(client: FlaskClient, query: str) -> int:
+    return int(client.get(f"{HEAT}?{query}").get_json()["reports"])
+
+
+def drawn(scene: Scene, spot: DarkSpot, corners: str, kind: str = "area") -> int:
+    client = scene.signed_in("coordinator")
+    sent = {"version": spot.version, "corners": corners, "shape_kind": kind}
+    return client.post(f"/coordinator/dark-spots/{spot.id}/shape", data=sent).status_code
+
+
+def reread(spot: DarkSpot) -> DarkSpot:
+    db.session.expire_all()
+    found = spot_pages.open_spot(spot.id, ())
+    assert found is not None
+    return found
+
+
+def test_heat_counts_the_reports_of_the_chosen_months_and_no_others(scene: Scene) -> None:
+    scene.reports_at(3)
+    scene.report(now=scene.now - timedelta(days=70))
+    client = scene.signed_in("coordinator")
+    assert [total(client, q) for q in ("month=0&span=1", "month=2&span=1", "month=0&span=12", "month=5&span=1")] == [
+        3,
+        1,
+        4,
+        0,
+    ]
+
+
+def test_heat_counts_by_the_hour_in_the_municipality_also_over_midnight(scene: Scene) -> None:
+    scene.report()  # 19.00 UTC is 20.00 in Kalmar
+    client = scene.signed_in("coordinator")
+    hours = ("from=20&to=21", "from=19&to=20", "from=18&to=6", "from=21&to=6", "from=0&to=24")
+    assert [total(client, h) for h in hours] == [1, 0, 1, 0, 1]
+
+
+def test_heat_is_for_those_who_work_here_and_only_of_their_own_districts(scene: Scene, limit_coordinator) -> None:
+    scene.report()
+    assert scene.app.test_client().get(HEAT).status_code == 302
+    assert scene.signed_in("technician").get(HEAT).status_code == 403
+    client = scene.signed_in("coordinator")
+    limit_coordinator(scene.skalby)
+    assert total(client, "") == 0
+
+
+def test_a_withdrawn_report_warms_nothing(scene: Scene) -> None:
+    report = scene.report()
+    client = scene.signed_in("coordinator")
+    answer = client.post(
+        f"/coordinator/reports/{report.id}/reject", data={"reject_reason": "Prov", "version": report.version}
+    )
+    assert answer.status_code == 303
+    assert total(client, "") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("overdue=1", ["Sen"]), ("quiet=1", ["Tyst"]), ("owner={owner}", ["Ägd"])]
+)
+def test_map_and_list_share_the_filters_for_owner_lateness_and_silence(
+    scene: Scene, query: str, shown: list[str]
+) -> None:
+    scene.reports_at(4)
+    late, owned, silent = scene.spot(name="Sen"), scene.spot(name="Ägd"), scene.spot(name="Tyst")
+    owned.owner_vegetation_id, silent.district_id = scene.lighting_unit.id, scene.skalby.id
+    db.session.add(
+        Measure(
+            state="decided",
+            kind="other",
+            description="Röj",
+            dark_spot_id=late.id,
+            district_id=scene.oxhagen.id,
+            deadline=scene.now.date() - timedelta(days=1),
+            created_at=scene.now,
+            updated_at=scene.now,
+        )
+    )
+    db.session.commit()
+    client = scene.signed_in("coordinator")
+    asked = query.format(owner=scene.lighting_unit.id)
+    page = BeautifulSoup(client.get(f"/coordinator/dark-spots?{asked}").text, "html5lib")
+    frame = client.get(f"/coordinator/dark-spots/map-frame?{asked}").text
+    assert [bdi.text for bdi in page.select("tr[data-spot] bdi")] == shown
+    assert [name for name in ("Sen", "\\u00c4gd", "Tyst") if f' {name}"' in frame or f" {name}" in frame][:1]
+
+
+def test_a_shape_drawn_by_hand_stays_through_every_regrouping(scene: Scene) -> None:
+    scene.reports_at(4)
+    grouping.rebuild(now=scene.now)
+    spot = reread(db.session.query(DarkSpot).one())
+    assert drawn(scene, spot, AREA) == 303
+    scene.reports_at(2, lon=CENTRE[0] + 0.0003)
+    grouping.rebuild(now=scene.now)
+    shape = spot_pages.shape(reread(spot))
+    assert shape is not None
+    assert sorted(shape.exterior.coords[:-1]) == sorted([(16.3345, 56.6755), (16.3360, 56.6755), (16.3350, 56.6765)])
+
+
+def test_a_line_makes_the_spot_a_stretch_with_its_length_in_metres(scene: Scene) -> None:
+    spot = reread(scene.spot())
+    assert drawn(scene, spot, "56.6760, 16.3350\n56.6770, 16.3350", "line") == 303
+    found = reread(spot)
+    assert found.kind == "stretch"
+    assert found.length_m == pytest.approx(111, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("corners", "sentence"),
+    [
+        ("56.67", "ett hörn per rad"),
+        ("56.6755, 16.3345\n56.6755, 16.3360", "en yta minst tre"),
+        ("59.3, 18.0\n59.4, 18.0\n59.4, 18.1", "långt från platsen"),
+        ("56.675, 16.334\n56.676, 16.336\n56.676, 16.334\n56.675, 16.336", "korsar sig själv"),
+    ],
+)
+def test_a_shape_that_is_none_is_told_so_and_what_was_written_stays(scene: Scene, corners: str, sentence: str) -> None:
+    spot = reread(scene.spot())
+    client = scene.signed_in("coordinator")
+    sent = {"version": spot.version, "corners": corners, "shape_kind": "area"}
+    answer = client.post(f"/coordinator/dark-spots/{spot.id}/shape", data=sent)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert corners.splitlines()[0] in BeautifulSoup(answer.text, "html5lib").select_one("#corners").text
+
+
+def test_a_spots_page_shows_months_hours_owners_and_lamps_with_their_distance(scene: Scene) -> None:
+    scene.lamp()
+    spot = scene.spot(*scene.reports_at(3))
+    spot.owner_light_id = scene.lighting_unit.id
+    db.session.commit()
+    page = BeautifulSoup(scene.signed_in("coordinator").get(f"/coordinator/dark-spots/{spot.id}").text, "html5lib")
+    assert len(page.select("svg.chart.columns")) == 2
+    assert "20–21" in page.text
+    assert "november" in page.select_one(".chart-pair table").text
+    assert "Gata och belysning" in page.select_one("dl.facts").text
+    assert "SK-104 0 m" in " ".join(page.text.split())

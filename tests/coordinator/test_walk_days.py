@@ -1,0 +1,100 @@
+"""A walk that does not go as planned: called off, or held on another day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.models.base import db
+from app.models.history import History
+from app.models.notices import Notice
+from app.models.walks import Walk
+from app.services import walks
+from app.services.desk_steps import Desk
+from tests.builders import Scene
+from tests.coordinator.test_walks import a_held_walk, a_spot, a_walk, act, newest, state
+
+
+@pytest.fixture
+def desk(scene: Scene) -> FlaskClient:
+    return scene.signed_in("coordinator")
+
+
+def test_a_walk_that_is_called_off_tells_nobody_that_its_places_were_confirmed(scene: Scene, desk: FlaskClient) -> None:
+    proposed = a_spot(scene, "Ny plats", state="proposed")
+    confirmed = a_spot(scene, "Parken", 300)
+    report = scene.report()
+    report.dark_spot_id = confirmed.id
+    db.session.commit()
+    walk = a_walk(scene, desk, proposed, confirmed)
+    act(desk, walk, "/plan")
+    act(desk, walk, "/cancel", reason="Storm")
+    assert (state(proposed), state(confirmed)) == ("proposed", "confirmed")
+    told = db.session.scalars(select(Notice.kind).where(Notice.report_id == report.id).order_by(Notice.id)).all()
+    assert told == ["report.received", "walk.planned", "walk.cancelled"]
+
+
+def test_a_walk_held_before_its_day_is_told_by_the_day_on_which_people_walked(scene: Scene, desk: FlaskClient) -> None:
+    walk = a_held_walk(scene, desk)
+    assert newest(Walk).starts_at == scene.now
+    assert (
+        db.session.scalars(select(History.reason).where(History.to_state == "walked")).one()
+        == "Hölls tidigare än planerat."
+    )
+    assert walk.state == "walked"
+
+
+def test_a_walk_is_not_told_as_held_before_its_day_unless_somebody_says_that_it_was(
+    scene: Scene, desk: FlaskClient
+) -> None:
+    walk = a_walk(scene, desk)
+    act(desk, walk, "/plan")
+    answer = act(desk, walk, "/hold", residents=9)
+    page = BeautifulSoup(answer.text, "html5lib")
+    assert (answer.status_code, state(walk)) == (422, "planned")
+    assert "har inte varit än" in page.select_one("#held_early-error").text
+    assert page.select_one("#residents")["value"] == "9"
+    assert page.select_one("#held_early").find_parent("details").has_attr("open")
+
+
+def test_an_evening_that_has_passed_is_no_day_for_a_new_walk(scene: Scene, desk: FlaskClient) -> None:
+    sent = {"district": scene.oxhagen.id, "on": "2026-11-20", "spots": [a_spot(scene, "Tunneln").id]}
+    answer = desk.post("/coordinator/walks/new", data=sent)
+    assert (answer.status_code, newest(Walk)) == (422, None)
+    assert BeautifulSoup(answer.text, "html5lib").select_one("#on-error").text == "Dagen har redan varit."
+
+
+def test_somebody_elses_walk_in_the_past_is_no_entry_of_the_calendar(scene: Scene, desk: FlaskClient) -> None:
+    sent = {"kind": "night", "title": "Nattvandrarna", "on": "2026-11-23", "start": "22.00"}
+    answer = desk.post("/coordinator/calendar", data=sent)
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html5lib").select_one("#on-error").text == "Dagen har redan varit."
+
+
+def test_occasions_on_the_wrong_side_of_the_walk_are_said_beside_their_fields(scene: Scene, desk: FlaskClient) -> None:
+    sent = {"title": "Höst", "on": "2026-12-10", "trial_on": "2026-12-11", "feedback_on": "2026-12-09"}
+    page = BeautifulSoup(act(desk, a_walk(scene, desk), "", **sent).text, "html5lib")
+    assert page.select_one("#trial_on-error").text == "Det ska vara senast vandringens dag."
+    assert page.select_one("#feedback_on-error").text == "Det ska vara tidigast vandringens dag."
+    assert page.select_one("#feedback_on")["value"] == "2026-12-09"
+
+
+def test_the_planner_says_that_a_walk_with_children_falls_in_a_school_holiday(scene: Scene) -> None:
+    client = scene.signed_in("coordinator")
+    address = "/coordinator/calendar/school-holidays"
+    wrong = client.post(address, data={"holidays": "Sportlov nästa vecka"})
+    assert wrong.status_code == 422
+    assert "Sportlov nästa vecka" in wrong.text
+    assert client.post(address, data={"holidays": "Höstlov 2026-12-07 – 2026-12-11"}).status_code == 303
+    assert "Höstlov" in client.get("/coordinator/calendar?month=2026-12").text
+    page = client.get(f"/coordinator/walks/new?district={scene.oxhagen.id}&on=2026-12-09").text
+    assert "Den dagen är det Höstlov." in page
+    spots = [scene.spot(scene.report(16.335 + 0.002 * i, 56.676), name=f"Plats {i}").id for i in range(2)]
+    desk = Desk(scene.coordinator(), scene.now)
+    evening = walks.Evening(date(2026, 12, 9), perspective="school_route")
+    walk = walks.create(scene.oxhagen.id, evening, walks.Meeting(), walks.Chosen(spots), desk=desk)
+    assert "Barn och unga är ofta borta då." in client.get(f"/coordinator/walks/{walk.id}").text
