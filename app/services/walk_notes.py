@@ -73,17 +73,19 @@ def make_groups(walk_id: int, count: int, draw: Callable[[int], list[int]], *, d
     return groups(walk_id)
 
 
-def by_code(code: str, now: datetime) -> tuple[WalkGroup, Walk] | None:
-    """Return the group whose code this is, and its walk with stops, while the code is good; else None."""
+def by_code(code: str, now: datetime, *, alone: bool = False) -> tuple[WalkGroup, Walk] | None:
+    """Return the group whose code this is, and its walk with stops, while the code is good; else None.
+
+    `alone`: whoever else asks so for this walk waits until this transaction is over.
+    """
     group = db.session.scalars(select(WalkGroup).where(WalkGroup.code == rules.as_code(code))).first()
     if group is None or group.closes_at < now:
         return None
     stops = selectinload(Walk.stops).joinedload(WalkStop.dark_spot)
-    walk = db.session.scalars(
-        select(Walk)
-        .where(Walk.id == group.walk_id, Walk.state.in_(OPEN_STATES))
-        .options(joinedload(Walk.district), stops)
-    ).first()
+    found = select(Walk).where(Walk.id == group.walk_id, Walk.state.in_(OPEN_STATES))
+    if alone:
+        found = found.with_for_update(of=Walk)
+    walk = db.session.scalars(found.options(joinedload(Walk.district), stops)).first()
     return (group, walk) if walk else None
 
 
@@ -94,7 +96,7 @@ def take_in(code: str, notes: Sequence[Note], *, now: datetime) -> Saved:
         Unknown: the code is not good (any longer), or the protocol is published.
 
     """
-    found = by_code(code, now)
+    found = by_code(code, now, alone=True)  # six phones get coverage at the same lamp post
     if found is None:
         raise Unknown
     group, walk = found

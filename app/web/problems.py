@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from app.adapters.photo_store import StoreFull
 from app.domain.people import TECHNICIAN, NotAllowed
 from app.domain.states import ForbiddenMove, ReasonMissing
+from app.services.desk_steps import undo
 from app.web.sign_in import signed_in_role
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ def install(app: Flask) -> None:
 
 
 def answer(status: int, title: str, text: str) -> tuple[str | Response, int]:
-    """Return an error in the form that the caller reads."""
+    """Return an error in the form that the caller reads; what had been begun is not done."""
+    undo()  # after a failed flush the page could not even ask for the municipality's name
     if request.path.startswith("/api/"):
         return problem(status, title, detail=text), status
     return render_template(

@@ -38,6 +38,9 @@ class Holder(UserMixin):
 def install(app: Flask) -> None:
     """Teach the app to recognise its staff."""
     login_manager.init_app(app)
+    # It marks every anonymous session as not fresh. That writes the cookie anew with each answer, and one that was on its
+    # way during the sign-in would put the old cookie back. The token is a random row of our own; nothing asks for freshness.
+    login_manager.session_protection = None
     app.after_request(_keep_alive)
     app.jinja_env.globals["staff_role"] = signed_in_role
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -80,6 +81,28 @@ def test_several_note_takers_at_one_stop_are_all_kept_side_by_side(scene: Scene,
         assert send(scene, first if n % 2 else second, note).status_code == 200
     assert sorted(e.note for e in kept()) == [f"Anteckning {n}" for n in range(6)]
     assert {e.group_name for e in kept()} == {"Grupp A", "Grupp B"}
+
+
+def test_phones_that_get_coverage_at_the_same_moment_are_all_heard(scene: Scene, walk: Walk) -> None:
+    """The same walk is told of each of them, and none has to come back for that."""
+    stop, groups = stops(walk)[0], codes(walk)
+    notes = [a_note(stop, note=f"Telefon {n}") for n in range(6)]
+    statuses, start = {}, threading.Barrier(len(notes))
+    db.session.remove()
+
+    def send_at_once(n: int) -> None:
+        with scene.app.app_context():
+            start.wait(timeout=20)
+            statuses[n] = send(scene, groups[n % 2], notes[n]).status_code
+
+    phones = [threading.Thread(target=send_at_once, args=(n,)) for n in range(len(notes))]
+    for phone in phones:
+        phone.start()
+    for phone in phones:
+        phone.join(timeout=60)
+    db.engine.dispose()  # the connections of threads that are gone
+    assert list(statuses.values()) == [200] * 6
+    assert {e.note for e in kept()} == {f"Telefon {n}" for n in range(6)}
 
 
 def test_what_is_sent_twice_or_late_changes_nothing_and_what_is_newer_replaces(scene: Scene, walk: Walk) -> None:

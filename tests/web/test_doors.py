@@ -68,6 +68,41 @@ def test_a_form_sent_from_elsewhere_changes_nothing(scene: Scene, strict_client:
     assert db.session.scalar(select(func.count()).select_from(Report)) == 0
 
 
+def test_what_was_still_being_fetched_while_somebody_signed_in_does_not_sign_them_out(
+    scene: Scene, strict_client: FlaskClient
+) -> None:
+    scene.coordinator()
+    form = strict_client.get("/login").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
+    late = [strict_client.get(path) for path in ("/map/names.json", "/places", "/login", "/report")]  # asked before
+    answer = strict_client.post(
+        "/login", data={"email": "coordinator@kalmar.example", "password": PASSWORD, "csrf_token": token}
+    )
+    assert answer.status_code == 302
+    for page in late:  # and answered after: the browser takes what they say about its session
+        for cookie in page.headers.getlist("Set-Cookie"):
+            strict_client.set_cookie(*cookie.partition(";")[0].split("=", 1))
+    assert strict_client.get("/coordinator/").status_code == 200
+
+
+def test_who_was_too_late_is_told_in_words_even_when_the_database_said_so_halfway(
+    scene: Scene, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = scene.report()
+
+    def somebody_was_faster() -> None:
+        row = db.session.get_one(Report, report.id)
+        behind_its_back = update(Report).execution_options(synchronize_session=False)
+        db.session.execute(behind_its_back.where(Report.id == row.id).values(version=Report.version + 1))
+        row.text = "min ändring"
+        db.session.flush()
+
+    monkeypatch.setitem(app.view_functions, "account.enter", somebody_was_faster)
+    answer = client.post("/login")
+    assert answer.status_code == 409
+    assert "Någon annan hann före" in answer.text
+
+
 def test_a_report_from_a_page_that_lay_open_too_long_is_shown_again_with_its_photo_and_can_be_sent(
     scene: Scene, strict_client: FlaskClient
 ) -> None:
