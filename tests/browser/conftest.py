@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from waitress.server import create_server
 
 from app.factory import create_app
@@ -23,6 +23,9 @@ from tests.conftest import NOW, empty_tables, settings_for
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000
+"""How long a page may take before a test gives up: a bound for busy machines. Speed is measured in bench/."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -117,7 +120,7 @@ def person(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
             viewport=viewport, base_url=live.address, locale=str(options.pop("locale", "sv-SE")), **options
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on(
             "request",

@@ -73,7 +73,7 @@ class Resident:
         self.page.get_by_role("button", name=words["next"], exact=True).locator("visible=true").click()
 
     def _keeps_the_receipt(self) -> None:
-        expect(self.page).to_have_url(re.compile("/r/"), timeout=20_000)
+        expect(self.page).to_have_url(re.compile("/r/"))
         self.receipt = self.page.url
 
 
@@ -125,9 +125,7 @@ class Staff:
         self.writes(self.page.locator("#email"), self.email)
         self.writes(self.page.locator("#password"), PASSWORD)
         self.presses(self.page.get_by_role("button", name="Logga in"), reads=True)
-        expect(self.page).not_to_have_url(
-            re.compile("/login$"), timeout=20_000
-        )  # a password takes long on a busy machine
+        expect(self.page).not_to_have_url(re.compile("/login$"))  # a password takes long on a busy machine
 
     def opens(self, summary: str) -> Any:
         """Open a fold and return what is in it."""

@@ -93,7 +93,7 @@ class Phone:
         """Take a photo, or choose one."""
         before = self.page.locator("[data-previews] img").count()
         self.page.locator("#photos").set_input_files([file_of(data)])
-        expect(self.page.locator("[data-previews] img")).to_have_count(before + 1, timeout=20_000)
+        expect(self.page.locator("[data-previews] img")).to_have_count(before + 1)
 
     def sends(self) -> None:
         """Press send."""

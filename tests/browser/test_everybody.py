@@ -180,7 +180,7 @@ def test_no_state_that_the_phone_can_be_in_is_a_barrier(busy_town: Scene, person
     expect(phone.button("Skicka nu")).to_be_visible()
     found += barriers(page, "waiting")
     phone.gets_coverage()
-    expect(page.get_by_role("link", name="Ändra och skicka igen")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name="Ändra och skicka igen")).to_be_visible()
     found += barriers(page, "refused")
     page.get_by_role("link", name="Ändra och skicka igen").click()
     expect(page.locator("#contact-error")).to_be_visible()
@@ -188,7 +188,7 @@ def test_no_state_that_the_phone_can_be_in_is_a_barrier(busy_town: Scene, person
     page.route("**/api/v1/reports", told_of_a_photo)
     phone.sends()
     phone.button("Skicka ändå").click()
-    expect(page.get_by_role("heading", name="Rapporten är skickad")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Rapporten är skickad")).to_be_visible()
     found += barriers(page, "sent, with a word about a photo")
     page.get_by_role("link", name="Till ditt kvitto").click()
     expect(page.locator("ul.photos img")).to_have_count(2)  # what the phone could not read, the server could

@@ -104,6 +104,7 @@ def the_coordinator_confirms_the_spot(sara: Staff) -> None:
     the_whole_municipality_is_on_paper_within_four_clicks(page)
     page.get_by_role("link", name="Inkorg").click()
     expect(page.locator(".triage-row")).to_have_count(3)
+    page.wait_for_load_state()  # a hand is slower than a key pressed by a test
     one_report_is_read_within_ten_seconds(page)
     page.get_by_role("link", name="Mörka fläckar").click()
     expect(page.frame_locator("iframe").locator(".badge").first).to_be_visible()

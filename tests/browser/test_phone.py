@@ -77,7 +77,7 @@ def test_after_one_visit_a_report_is_made_without_coverage_and_sends_itself_late
     assert rows(live) == []
     cold.gets_coverage()
     cold.page.goto("/mine")
-    expect(cold.page.locator("[data-receipts] a")).to_have_count(1, timeout=20_000)
+    expect(cold.page.locator("[data-receipts] a")).to_have_count(1)
     assert len(rows(live)) == 1
     with live.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Photo).where(Photo.report_id.is_not(None))) == 1
@@ -191,7 +191,7 @@ def test_a_photo_that_the_server_had_no_room_for_waits_on_the_phone_and_is_sent_
     phone.page.get_by_role("link", name="Försök igen").click()
     expect(phone.page.locator("[data-previews] img")).to_have_count(1)
     phone.tap(phone.button("Skicka foto"))
-    expect(phone.page.locator("ul.photos img")).to_have_count(1, timeout=20_000)
+    expect(phone.page.locator("ul.photos img")).to_have_count(1)
     expect(phone.page.locator("[data-previews] img")).to_have_count(0)
     assert phone.keeps("receipts")[0]["photos"] == []
 
@@ -261,7 +261,7 @@ def test_what_was_refused_while_nobody_looked_waits_to_be_mended(live: Live, pho
     expect(phone.page.get_by_role("heading", name="Sparad i telefonen")).to_be_visible()
     phone.gets_coverage()
     phone.page.goto("/mine")
-    expect(phone.page.locator("section[data-waiting]")).to_contain_text("Skriv en e-postadress", timeout=20_000)
+    expect(phone.page.locator("section[data-waiting]")).to_contain_text("Skriv en e-postadress")
     phone.page.get_by_role("link", name="Ändra och skicka igen").click()
     expect(phone.page.locator("#contact-error")).to_be_visible()
     phone.page.locator("#contact").fill("")

@@ -90,7 +90,7 @@ def test_the_code_on_a_pole_is_three_taps_and_only_one_question_is_shown_while_s
     page.get_by_role("button", name="Nästa").click()
     page.locator("#c-lamp_out").click()
     page.get_by_role("button", name="Skicka nu").click()
-    page.wait_for_url("**/r/*", timeout=20_000)
+    page.wait_for_url("**/r/*")
     expect(page.locator("dl.facts")).to_contain_text("SK-104")
 
 
