@@ -48,11 +48,6 @@ class Line:
     kept: int
     kept_by_clock: int
 
-    @property
-    def kept_share(self) -> float | None:
-        """Return the share of promises that were kept, of those that have fallen due or been mended."""
-        return self.kept / self.judged if self.judged else None
-
 
 @dataclass(frozen=True)
 class Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,4 +105,12 @@ class Phone:
         rows: list[dict[str, Any]] = self.page.evaluate(IN_THE_STORE, [name])
         for row in rows:
             row["photos"] = [bytes(photo["bytes"]) for photo in row["photos"]]
+        return rows
+
+    def keeps_at_last(self, name: str, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """Return what lies in one store as soon as it is enough: a page writes a moment after the thumb."""
+        for _ in range(150):
+            if enough(rows := self.keeps(name)):
+                break
+            self.page.wait_for_timeout(200)
         return rows

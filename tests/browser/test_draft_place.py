@@ -39,7 +39,7 @@ def test_an_old_place_is_never_sent_unseen_and_what_the_phone_found_by_itself_is
     expect(page.locator("[data-draft-note]")).to_be_hidden()
     phone.tap(phone.button("Nästa"))
     phone.tap(page.locator("#c-lamp_out"))
-    page.wait_for_timeout(400)
+    assert phone.keeps_at_last("drafts", lambda kept: len(kept) == 1)
     page.goto("/mine")
     expect(page.locator("section[data-drafts] li")).to_have_count(1)
     page.evaluate(AGE_THE_DRAFT, [3])
@@ -62,8 +62,7 @@ def test_an_old_place_is_never_sent_unseen_and_what_the_phone_found_by_itself_is
     phone.button("Börja om").click()
     expect(page.locator("[data-draft-note]")).to_be_hidden()
     expect(status).to_contain_text("± 7")
-    page.wait_for_timeout(400)
-    assert phone.keeps("drafts") == []
+    assert phone.keeps_at_last("drafts", lambda kept: kept == []) == []
 
 
 def test_a_typed_position_may_have_a_comma_and_one_that_cannot_be_read_is_said_beside_its_field(
