@@ -36,7 +36,7 @@ async function route() {
   else if (hash.startsWith("#pole/")) await showPole(day, ...hash.split("/").slice(1, 3).map(Number), hash.split("/")[3], { kept: finish, failed });
   else if (hash.startsWith("#t") && stop) await showTicket(day, stop, { finish, failed });
   else {
-    await showList(day, { redraw, fetchAgain, finished });
+    await showList(day, { redraw, regretted, fetchAgain, finished });
     return;
   }
   finished = null;
@@ -61,6 +61,12 @@ async function redraw(hash) {
   if (hash && hash !== location.hash) location.hash = hash;
   else await route();
   soon();
+}
+
+/** What was just done is taken back: nothing says any more that it is done. */
+async function regretted(hash) {
+  finished = null;
+  await redraw(hash);
 }
 
 async function fetchAgain() {

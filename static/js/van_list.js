@@ -36,7 +36,7 @@ const AT_NIGHT = ["lit", "not_lit"];
 
 export const leftOf = (day, done) => day.stops.filter((stop) => !done.has(stop.id));
 
-export async function showList(day, { redraw, fetchAgain, finished }) {
+export async function showList(day, { redraw, regretted, fetchAgain, finished }) {
   const isWanted = begin();
   const done = await doneVisits(day);
   const left = leftOf(day, done);
@@ -50,7 +50,7 @@ export async function showList(day, { redraw, fetchAgain, finished }) {
   $list.querySelector("[data-night-link]").hidden = !night.length;
   $list.querySelector("[data-nothing]").hidden = left.length > 0;
   $list.querySelector("[data-groups]").append(...groupsOf(left).map((group) => groupPart(group, drafts)));
-  $list.querySelector("[data-told]").append(...(finished ? [finishedPart(finished, left, redraw, await isSent(finished))] : []), ...(await refusedParts(redraw)), ...(await toldParts(redraw)));
+  $list.querySelector("[data-told]").append(...(finished ? [finishedPart(finished, left, regretted, await isSent(finished))] : []), ...(await refusedParts(redraw)), ...(await toldParts(redraw)));
   const $done = $list.querySelector("[data-done]");
   $done.append(...[...done.values(), ...seen.values()].map(({ pole, outcome }) => make("li", outcome === "form" ? pole : say("done_other", { pole, what: words.outcomes[outcome] }))));
   $list.querySelector("[data-done-head]").hidden = !done.size && !seen.size;
@@ -135,7 +135,7 @@ async function isSent({ item, items = [item] }) {
 }
 
 /** What was just closed, the way to the next, and a few seconds to regret it. */
-function finishedPart({ item, items = [item], title }, left, redraw, sent) {
+function finishedPart({ item, items = [item], title }, left, regretted, sent) {
   const outcome = item.visit.outcome ?? "form";
   const head = title ?? (outcome === "repaired" ? say("done_repaired", { pole: item.pole }) : say("done_other", { pole: item.pole, what: words.outcomes[outcome] }));
   const text = outcome === "broken_off" ? "done_private" : outcome === "form" ? "form_kept" : item.left ? "done_some_text" : "done_text";
@@ -151,7 +151,7 @@ function finishedPart({ item, items = [item], title }, left, redraw, sent) {
   const $regret = $card.querySelector("[data-regret]");
   $regret.addEventListener("click", async () => {
     const back = await Promise.all(items.map(({ client_id }) => regret(client_id)));
-    if (back.some(Boolean)) await redraw(items.length === 1 && item.ticket_id ? `#t${item.ticket_id}` : "#");
+    if (back.some(Boolean)) await regretted(items.length === 1 && item.ticket_id ? `#t${item.ticket_id}` : "");
     else $regret.hidden = true;
   });
   $regret.hidden = item.not_before <= Date.now();

@@ -178,6 +178,24 @@ def test_a_whole_section_is_closed_in_ten_taps(town: Scene, in_the_van: Callable
     assert [kept(t).state for t in tickets] == ["repaired"] * 3 + ["new"] + ["repaired"] * 4
 
 
+def test_a_section_closed_by_mistake_is_taken_back_and_nothing_says_any_more_that_it_is_done(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    lamps(town, 4)
+    anna = in_the_van("Anna")
+    anna.loses_coverage()
+    page = anna.page
+    anna.taps_on(page.get_by_role("link", name="Stäng flera"))
+    anna.taps_on(page.locator(".tile:has(#action-fuse_replaced)"))
+    anna.taps_on(page.locator("[data-repaired]"))
+    expect(page.locator(".finished")).to_contain_text("4 lampor är lagade")
+    anna.taps_on(page.get_by_role("button", name="Ångra"))
+    expect(page.locator(".finished")).to_have_count(0)
+    expect(page.locator(".round .pole")).to_have_count(4)
+    anna.has_coverage_again()
+    assert visits() == []
+
+
 def the_office_decides_meanwhile(town: Scene, *, urgent: int, ended: int) -> None:
     found = db.session.get_one(Ticket, urgent)
     found.priority = "P3"
