@@ -23,7 +23,8 @@ from app.services import walk_steps as steps
 from app.services.desk_steps import Desk, Unclear, Unknown
 from app.services.transitions import begin, move, remark
 
-OPEN_STATES = ("planned", "invited", "walked", "protocol_draft")
+PLANNED = ("planned", "invited")
+OPEN_STATES = (*PLANNED, "walked", "protocol_draft")
 GROUPS_MAX = 12
 NAMES = "ABCDEFGHIJKL"
 NEW_PLACE = "Trygg plats"
@@ -105,7 +106,7 @@ def take_in(code: str, notes: Sequence[Note], *, now: datetime) -> Saved:
         e.client_id: e
         for e in db.session.scalars(select(WalkEntry).where(WalkEntry.client_id.in_(ids)).with_for_update())
     }
-    saved, refused, changed = [], [], False
+    saved, refused, changed, planned_stops = [], [], False, len(walk.stops)
     for note in notes:
         entry = kept.get(note.client_id)
         stop = _stop_of(walk, entry, note, now)
@@ -121,7 +122,7 @@ def take_in(code: str, notes: Sequence[Note], *, now: datetime) -> Saved:
             changed = True
         saved.append((note.client_id, note.revision))
     if changed:
-        _tell(walk, group, now)
+        _tell(walk, group, now, new_stop=len(walk.stops) > planned_stops)
     db.session.commit()
     return Saved(saved, refused)
 
@@ -213,11 +214,15 @@ def _write(entry: WalkEntry, note: Note, group: WalkGroup, now: datetime) -> Non
     entry.lux, entry.lux_instrument = note.lux, note.lux_instrument
 
 
-def _tell(walk: Walk, group: WalkGroup, now: datetime) -> None:
-    """A walk that was held has a protocol from its first note on; before that the notes wait with the plan."""
+def _tell(walk: Walk, group: WalkGroup, now: datetime, *, new_stop: bool) -> None:
+    """A walk that was held has a protocol from its first note on; before that the notes wait with the plan.
+
+    Whoever has the plan open meanwhile is not told that it changed, since it did not, unless it got a stop.
+    """
     if walk.state == "walked":
         move(walk, "protocol_draft", actor=THE_SYSTEM, now=now, reason=f"Anteckningar från {group.name}")
-    steps.changed(walk, now)
+    if new_stop or walk.state not in PLANNED:
+        steps.changed(walk, now)
 
 
 def rows(walk: Walk) -> dict[str, Any]:

@@ -168,6 +168,18 @@ def test_a_held_walk_has_its_protocol_begun_by_the_first_note_and_a_published_on
     assert len(kept()) == 2
 
 
+def test_who_leads_a_walk_can_say_that_it_was_held_though_notes_came_since_the_page_was_opened(
+    scene: Scene, desk: FlaskClient, walk: Walk
+) -> None:
+    page_version = walk.version
+    send(scene, codes(walk)[0], a_note(stops(walk)[0]))
+    held = desk.post(
+        f"/coordinator/walks/{walk.id}/hold", data={"residents": "8", "held_early": "yes", "version": page_version}
+    )
+    assert held.status_code == 303
+    assert state(walk) == "walked"
+
+
 def test_a_code_is_good_until_a_week_after_the_walk_and_not_longer(scene: Scene, walk: Walk) -> None:
     code = codes(walk)[0]
     assert walk.starts_at is not None
