@@ -127,6 +127,7 @@ def install(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=200,
         COMPRESS_MIMETYPES=[*COMPRESSED, "text/html"],
         COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,  # one more than usual: a tenth less on the line for a thousandth of a second
         MAP_ORIGINS=origins(settings.tile_url),
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.jobs_url if settings.jobs_url.startswith("redis") else "memory://",
