@@ -16,7 +16,7 @@ from app.models.reports import Report
 from app.services import grouping
 from bench.geo_points import city
 from bench.machine import machine
-from bench.town import NOW, analyse, row, town
+from bench.town import NOW, analyse, districts_of, row, town
 from geo.projection import to_lonlat
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -58,12 +58,12 @@ def arrivals(n: int, many: int) -> list[tuple[float, float]]:
     """Return the seconds of each arrival, and those of the processor: at places as the city's other reports are, the first ten not counted."""
     chance = np.random.default_rng(5)
     lonlat = to_lonlat(city(n)[chance.integers(0, n, many + 10)] + chance.normal(0, 15, (many + 10, 2)))
+    districts = districts_of(lonlat)
     taken = []
     for k, (lon, lat) in enumerate(lonlat.tolist()):
         number = n + 1 + k
-        db.session.execute(
-            Report.__table__.insert(), [row(number, (lon, lat), 1, chance, max(2, n // 2)) | {"id": number}]
-        )
+        one = row(number, (lon, lat), districts[k], chance, max(2, n // 2)) | {"id": number}
+        db.session.execute(Report.__table__.insert(), [one])
         db.session.commit()
         begun, worked = time.perf_counter(), time.process_time()
         grouping.regroup({"reports": [number]}, now=NOW)

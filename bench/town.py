@@ -13,12 +13,12 @@ import numpy as np
 from flask import Flask
 from flask_migrate import upgrade
 from shapely.geometry import box
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.factory import create_app
 from app.models.base import db
 from app.models.districts import District, Municipality
-from app.models.places import to_multipolygon
+from app.models.places import shape_of, to_multipolygon
 from app.models.reports import Report
 from bench.geo_points import KALMAR, city
 from config import Settings
@@ -87,6 +87,12 @@ def found(reports: int) -> None:
     district_ids = [d.id for d in made]
     _write(lonlat, [district_ids[k] for k in assign(lonlat, areas)])
     db.session.commit()
+
+
+def districts_of(lonlat: np.ndarray) -> list[int]:
+    """Return the number of each position's district."""
+    areas = db.session.execute(select(District.id, District.area).order_by(District.id)).all()
+    return [areas[k].id for k in assign(lonlat, [shape_of(a.area) for a in areas])]
 
 
 def analyse() -> None:

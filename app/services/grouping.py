@@ -23,15 +23,16 @@ from app.models.base import db, reading
 from app.models.dark_spots import DarkSpot
 from app.models.jobs import enqueue
 from app.services import spot_report_steps, spot_work_steps
-from app.services.scoring_steps import Surroundings, fresh_basis, members_of, surroundings, write_score
+from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
 from app.services.spot_report_steps import Ground
+from app.services.spot_rows import SpotRow, rows_of, write_rows
 from app.services.spot_steps import (
     Facts,
     facts_of,
+    mapped,
     move_reports,
     next_round,
     outlines,
-    spots_by_number,
     this_round,
     wake_and_sleep,
     write_groups,
@@ -90,9 +91,8 @@ class _Made:
     matching: Matching
     known: Mapping[int, Sequence[int]]
     groups: Sequence[Sequence[int]]
-    chosen: Sequence[DarkSpot | None]
-    spots: Sequence[DarkSpot]
-    by_number: Mapping[int, DarkSpot]
+    chosen: Sequence[SpotRow | None]
+    spots: Sequence[DarkSpot | SpotRow]
     facts: Mapping[int, Facts]
 
 
@@ -119,13 +119,13 @@ def _without_collecting() -> Iterator[None]:
 def _rebuild(started: float, now: datetime) -> Rebuilt:
     for tries_left in range(TRIES - 1, -1, -1):
         with reading():
-            number, epsg = this_round(), spot_report_steps.metric_system()
-            scene, counted = _everything(epsg)
+            number, here = this_round(), town()
+            scene, counted = _everything(here.epsg)
             db.session.rollback()
         if next_round() == number + 1 or not tries_left:
             break
         db.session.rollback()
-    figures = _write(scene, epsg, now)
+    figures = _write(scene, here, now)
     db.session.commit()
     return replace(figures, reports=counted, seconds=round(time.perf_counter() - started, 3))
 
@@ -148,12 +148,12 @@ def regroup(marks: Mapping[str, Any], *, now: datetime) -> Rebuilt:
 
 def _regroup(marks: Mapping[str, Any], now: datetime) -> Rebuilt | None:
     next_round()
-    epsg = spot_report_steps.metric_system()
-    scene = _around(marks, epsg)
+    here = town()
+    scene = _around(marks, here.epsg)
     if scene is None:
         db.session.rollback()
         return None
-    figures = _write(scene, epsg, now)
+    figures = _write(scene, here, now)
     db.session.commit()
     return figures
 
@@ -271,21 +271,20 @@ def _without_unchanged(scene: _Scene, changed: Collection[int]) -> _Scene:
     )
 
 
-def _write(scene: _Scene, epsg: int, now: datetime) -> Rebuilt:
+def _write(scene: _Scene, here: Town, now: datetime) -> Rebuilt:
     """Write spots, memberships, descent and what becomes of the work."""
     free, known = scene.free, scene.free.known()
-    found = outlines(scene.groups, free.ids, epsg)
+    found = outlines(scene.groups, free.ids, here.epsg)
     matching = match(known, [outline.reports for outline in found])
-    spots = spots_by_number(scene.spots)
-    around = surroundings(now, scene.spots)
+    spots = rows_of(scene.spots)
+    chosen = _chosen(matching, [o.reports for o in found], spots, now)
+    around = surroundings(now, {n: spot.perspectives for n, spot in spots.items()}, here.where)
     _write_pinned(scene, spots, around)
     facts = facts_of([n for o in found for n in o.reports] if scene.spots is not None else None)
-    chosen = _chosen(matching, [o.reports for o in found], spots, now)
     written = write_groups(found, chosen, facts, around, known)
-    spots |= {spot.id: spot for spot in written}
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
     move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
-    _descend(_Made(matching, known, [o.reports for o in found], chosen, written, spots, facts), now)
+    _descend(_Made(matching, known, [o.reports for o in found], chosen, written, facts), now)
     wake_and_sleep(spots, {spot.id for spot in written} | set(scene.fixed), now)
     new = sum(spot is None for spot in chosen)
     return Rebuilt(
@@ -294,30 +293,32 @@ def _write(scene: _Scene, epsg: int, now: datetime) -> Rebuilt:
     )  # fmt: skip
 
 
-def _write_pinned(scene: _Scene, spots: Mapping[int, DarkSpot], around: Surroundings) -> None:
+def _write_pinned(scene: _Scene, spots: Mapping[int, SpotRow], around: Surroundings) -> None:
     """Give pinned spots their new reports and today's score; their shape and name stay as people left them."""
     if not scene.fixed:
         return
     move_reports(dict.fromkeys(scene.homes, 0), scene.homes)
     members = members_of(scene.fixed)
-    for number in sorted(scene.fixed):
-        if number in spots and (members[number] or spots[number].report_count):
-            write_score(spots[number], members[number], around)
+    scored = [n for n in sorted(scene.fixed) if n in spots and (members[n] or spots[n].report_count)]
+    for number in scored:
+        write_score(spots[number], members[number], around)
+    write_rows(spots[number] for number in scored)
 
 
 def _chosen(
-    matching: Matching, groups: Sequence[Sequence[int]], spots: dict[int, DarkSpot], now: datetime
-) -> list[DarkSpot | None]:
+    matching: Matching, groups: Sequence[Sequence[int]], spots: dict[int, SpotRow], now: datetime
+) -> list[SpotRow | None]:
     """Return the spot that each group is: the known one, one that comes back, or None for a new one."""
     parents: dict[int, list[int]] = defaultdict(list)
     for parent, k in matching.split:
         parents[k].append(parent)
-    chosen: list[DarkSpot | None] = []
+    chosen: list[SpotRow | None] = []
     for k, number in enumerate(matching.spot_of):
         back = spot_work_steps.returning(parents[k], groups[k]) if number is None and k in parents else None
         if back:
             spot_work_steps.revive(*back, now)
-            spots |= spots_by_number([back[1].id])
+            db.session.flush()
+            spots |= rows_of([back[1].id])
             chosen.append(spots[back[1].id])
         else:
             chosen.append(spots[number] if number is not None else None)
@@ -327,17 +328,18 @@ def _chosen(
 def _descend(made: _Made, now: datetime) -> None:
     """Write who came from whom, and let the open work go along."""
     after = {n: spot.id for spot, reports in zip(made.spots, made.groups, strict=True) for n in reports}
+    joined_spots = mapped(n for pair in made.matching.merged for n in pair)
     for parent, child in made.matching.merged:
         gone = [n for n in made.known[parent] if after.get(n) == child]
         rest = spot_work_steps.hand_over("reports", parent, child)
-        merged = made.by_number[parent], made.by_number[child]
+        merged = joined_spots[parent], joined_spots[child]
         spot_work_steps.merge_into(*merged, sorted({*gone, *rest}), actor=THE_SYSTEM, now=now)
     for parent, k in made.matching.split:
         if made.chosen[k] is None:
-            part = made.spots[k]
-            kept, taken = (_places(made, parent, home, after) for home in (parent, part.id))
-            moved = spot_work_steps.split_work(made.by_number[parent], part, kept, taken)
-            spot_work_steps.remember(parent, part.id, "split", moved, now=now)
+            part = made.spots[k].id
+            kept, taken = (_places(made, parent, home, after) for home in (parent, part))
+            moved = spot_work_steps.split_work(parent, part, kept, taken)
+            spot_work_steps.remember(parent, part, "split", moved, now=now)
 
 
 def _places(made: _Made, parent: int, home: int, after: Mapping[int, int]) -> list[tuple[float, float]]:

@@ -7,7 +7,7 @@ whether one report or all were regrouped. What all scores of a day share stands 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,8 +23,9 @@ from app.models.base import db
 from app.models.dark_spots import DarkSpot, ScoreBasis
 from app.models.districts import Municipality
 from app.models.reports import Report
-from app.models.walks import Walk, WalkStop
+from app.services.spot_rows import SpotRow, perspectives_of
 from geo.darkness import Where, dark_hours_ahead, dark_hours_until
+from geo.projection import SWEREF99_TM
 
 NOT_GROUPED = ("rejected", "withdrawn", "forwarded")
 """Reports in these states belong to no dark spot's count: turned down, taken back, or somebody else's place."""
@@ -36,18 +37,17 @@ MEMBER_COLUMNS = (
 )  # fmt: skip
 NEW = "proposed"
 UNDECIDED = frozenset({NEW, "reopened"})
-WALKED = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
-STOP, WALK, BASIS, TOWN = WalkStop.__table__.c, Walk.__table__.c, ScoreBasis.__table__.c, Municipality.__table__.c
-SEEN = (
-    select(STOP.dark_spot_id, func.count(WALK.perspective.distinct()))
-    .join_from(WalkStop.__table__, Walk.__table__, WALK.id == STOP.walk_id)
-    .where(STOP.dark_spot_id.is_not(None), WALK.state.in_(WALKED))
-    .group_by(STOP.dark_spot_id)
-)
-SEEN_AT = SEEN.where(STOP.dark_spot_id.in_(bindparam("spots", expanding=True)))
+BASIS, TOWN = ScoreBasis.__table__.c, Municipality.__table__.c
 NEWEST_BASIS = select(BASIS.corrections).where(BASIS.day <= bindparam("today")).order_by(BASIS.day.desc()).limit(1)
-HERE = select(TOWN.lon, TOWN.lat, TOWN.timezone).order_by(TOWN.id).limit(1)
+HERE = select(TOWN.epsg, TOWN.lon, TOWN.lat, TOWN.timezone).order_by(TOWN.id).limit(1)
 KALMAR = Where(16.36, 56.66, "Europe/Stockholm")
+
+
+class Town(NamedTuple):
+    """The metric system of a municipality (EPSG code), and its place for the sun."""
+
+    epsg: int
+    where: Where
 
 
 class Member(NamedTuple):
@@ -92,27 +92,27 @@ class Surroundings:
         return max((self.today - moment.astimezone(self.zone).date()).days, 0)
 
 
-def surroundings(now: datetime, spot_ids: Collection[int] | None = None) -> Surroundings:
-    """Return what the scores of this moment share: the sun, the newest corrections, and who has walked these spots or all."""
-    where = _where()
+def surroundings(now: datetime, perspectives: Mapping[int, int], where: Where | None = None) -> Surroundings:
+    """Return what the scores of this moment share: the sun and the newest corrections.
+
+    Args:
+        perspectives: of each spot that was walked, from how many. where: the municipality's place, if it is known already.
+
+    """
+    where = where or town().where
     today = now.astimezone(where.zone).date()
     hours, ahead = _sun(today, where)
     basis = db.session.connection().execute(NEWEST_BASIS, {"today": today}).first()
     known = basis.corrections if basis else corrections(now)[0]
-    return Surroundings(
-        now, today, where.zone, hours, ahead, {int(d): k for d, k in known.items()}, _perspectives(spot_ids)
-    )
+    return Surroundings(now, today, where.zone, hours, ahead, {int(d): k for d, k in known.items()}, perspectives)
 
 
-def _perspectives(spot_ids: Collection[int] | None) -> dict[int, int]:
-    """Return from how many different perspectives each spot was walked (women, older people, wheelchairs …)."""
-    asked = (SEEN,) if spot_ids is None else (SEEN_AT, {"spots": sorted(spot_ids)})
-    return {row[0]: row[1] for row in db.session.connection().execute(*asked)}
-
-
-def _where() -> Where:
+def town() -> Town:
+    """Return where the municipality lies and how it measures; Kalmar and SWEREF 99 TM when there is none."""
     here = db.session.connection().execute(HERE).first()
-    return Where(here.lon, here.lat, here.timezone) if here else KALMAR
+    return (
+        Town(here.epsg or SWEREF99_TM, Where(here.lon, here.lat, here.timezone)) if here else Town(SWEREF99_TM, KALMAR)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -145,10 +145,10 @@ def member_of(
 def rescore(spot: DarkSpot, *, now: datetime) -> None:
     """Score one spot anew after its facts changed."""
     db.session.flush()
-    write_score(spot, members_of([spot.id])[spot.id], surroundings(now, [spot.id]))
+    write_score(spot, members_of([spot.id])[spot.id], surroundings(now, {spot.id: perspectives_of(spot.id)}))
 
 
-def write_score(spot: DarkSpot, reports: Sequence[Member], around: Surroundings) -> None:
+def write_score(spot: DarkSpot | SpotRow, reports: Sequence[Member], around: Surroundings) -> None:
     """Write counts, score, range, band and sentences of a spot from its reports; keep what an earlier day had left."""
     if spot.scored_at and spot.scored_at.astimezone(around.zone).date() < around.today:
         spot.before = _as_it_stood(spot, around)
@@ -162,7 +162,7 @@ def write_score(spot: DarkSpot, reports: Sequence[Member], around: Surroundings)
     spot.score_version, spot.scored_at = rule.VERSION, around.now
 
 
-def _as_it_stood(spot: DarkSpot, around: Surroundings) -> dict[str, Any]:
+def _as_it_stood(spot: DarkSpot | SpotRow, around: Surroundings) -> dict[str, Any]:
     day = spot.scored_at.astimezone(around.zone).date() if spot.scored_at else around.today
     return {
         "day": day.isoformat(), "points": spot.score, "band": spot.band, "reports": spot.report_count,
@@ -170,7 +170,7 @@ def _as_it_stood(spot: DarkSpot, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _count(spot: DarkSpot, reports: Sequence[Member]) -> None:
+def _count(spot: DarkSpot | SpotRow, reports: Sequence[Member]) -> None:
     spot.report_count = len(reports)
     spot.reporter_count = len({r.reporter_key for r in reports})
     spot.category_counts = dict(Counter(c for r in reports for c in r.categories))
@@ -180,7 +180,7 @@ def _count(spot: DarkSpot, reports: Sequence[Member]) -> None:
         spot.last_report_at = max(r.received_at for r in reports)
 
 
-def _facts(spot: DarkSpot, reports: Sequence[Member], around: Surroundings) -> rule.SpotFacts:
+def _facts(spot: DarkSpot | SpotRow, reports: Sequence[Member], around: Surroundings) -> rule.SpotFacts:
     lighting = any(c in LIGHTING_CATEGORIES for c in spot.category_counts)
     waiting = (
         around.days_since(spot.first_report_at) if spot.first_report_at and (spot.state or NEW) in UNDECIDED else 0
@@ -192,7 +192,7 @@ def _facts(spot: DarkSpot, reports: Sequence[Member], around: Surroundings) -> r
     )  # fmt: skip
 
 
-def _light(spot: DarkSpot) -> str:
+def _light(spot: DarkSpot | SpotRow) -> str:
     """Return the light fact that staff set, else what most reports say."""
     if spot.light_fact and spot.light_fact != "unknown":
         return spot.light_fact
@@ -221,7 +221,7 @@ def fresh_basis(now: datetime) -> tuple[date, ScoreBasis | None]:
 
     Reporters are counted once a day, so that a report which arrives need not change the score of every spot around.
     """
-    today = now.astimezone(_where().zone).date()
+    today = now.astimezone(town().where.zone).date()
     row = db.session.get(ScoreBasis, today)
     inhabited = {str(d.id) for d in districts() if d.population}
     if row is not None and row.version == rule.VERSION and set(row.corrections) == inhabited:

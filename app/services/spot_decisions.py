@@ -114,7 +114,9 @@ def split(spot: DarkSpot, version: int, report_ids: Collection[int], *, actor: A
     child = _new_part(spot, going, now)
     begin(child, actor=actor, now=now)
     spot_work_steps.hand_over("reports", spot.id, child.id, [r.id for r in going])
-    moved = spot_work_steps.split_work(spot, child, [(r.lon, r.lat) for r in staying], [(r.lon, r.lat) for r in going])
+    moved = spot_work_steps.split_work(
+        spot.id, child.id, [(r.lon, r.lat) for r in staying], [(r.lon, r.lat) for r in going]
+    )
     _stand(spot, staying)
     spot.pinned = True
     remark(spot, actor=actor, now=now, reason=f"{len(going)} rapporter är nu en egen plats: {child.reference}.")

@@ -16,12 +16,11 @@ from sqlalchemy import Select, bindparam, select
 
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
-from app.models.districts import Municipality
 from app.models.places import shape_of, within_box
 from app.models.reports import Report
 from app.services.scoring_steps import NOT_GROUPED
 from geo.neighbourhoods import Box
-from geo.projection import SWEREF99_TM, to_lonlat, to_metres
+from geo.projection import to_lonlat, to_metres
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +34,6 @@ SOME = select(*COLUMNS).where(REPORT.id.in_(bindparam("reports", expanding=True)
 COUNTED = select(*COLUMNS).where(COUNTS)
 MEMBERS = select(REPORT.id).where(REPORT.dark_spot_id.in_(bindparam("spots", expanding=True)), COUNTS)
 SPOT = DarkSpot.__table__.c
-EPSG = select(Municipality.__table__.c.epsg).order_by(Municipality.__table__.c.id).limit(1)
 SIDES = ("west", "south", "east", "north")
 NOWHERE = (1e3, 1e3, 1e3, 1e3)
 
@@ -60,11 +58,6 @@ class Ground:
             if spot:
                 found[spot].append(report)
         return found
-
-
-def metric_system() -> int:
-    """Return the EPSG code in which this municipality measures."""
-    return db.session.connection().scalar(EPSG) or SWEREF99_TM
 
 
 def all_ground(epsg: int) -> Ground:

@@ -13,20 +13,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 from geoalchemy2.elements import WKBElement
-from sqlalchemy import ARRAY, BigInteger, Update, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import selectinload
 
 from app.domain.people import THE_SYSTEM
 from app.domain.words import N_
 from app.models.base import db
-from app.models.dark_spots import DarkSpot, DarkSpotDistrict, GroupingRound
+from app.models.dark_spots import DarkSpot, GroupingRound
 from app.models.districts import District, NamedPlace
 from app.models.jobs import enqueue
 from app.models.places import to_element
 from app.models.reports import Report
 from app.services.scoring_steps import MEMBER_COLUMNS, Member, Surroundings, member_of, write_score
+from app.services.spot_rows import SpotRow, list_in_districts, list_new, write_rows
 from app.services.transitions import begin_all, move_if_possible
 from geo.dark_spots import Spot
 from geo.nearest import distances_from_m
@@ -41,8 +41,8 @@ ROUND = GroupingRound.metadata.tables["grouping_round"]
 ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1).returning(ROUND.c.number)
 FACTS = select(REPORT.c.id, REPORT.c.lon, REPORT.c.lat, REPORT.c.district_id, *MEMBER_COLUMNS)
 SOME_FACTS = FACTS.where(REPORT.c.id.in_(bindparam("reports", expanding=True)))
-SPOTS = select(DarkSpot).options(selectinload(DarkSpot.districts)).execution_options(populate_existing=True)
-SOME_SPOTS = SPOTS.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
+MAPPED = select(DarkSpot).execution_options(populate_existing=True)
+SOME_MAPPED = MAPPED.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
 
 _PAIR = func.json_each(bindparam("pairs")).table_valued("value", name="moved")
 MOVES_ON_SQLITE = (
@@ -149,45 +149,52 @@ def outlines(groups: Sequence[Spot], ids: Any, epsg: int) -> list[Outline]:
     ]
 
 
-def spots_by_number(numbers: Iterable[int] | None) -> dict[int, DarkSpot]:
-    """Return these spots, or all, with their districts."""
-    asked = (SPOTS,) if numbers is None else (SOME_SPOTS, {"spots": sorted(numbers)})
-    return {spot.id: spot for spot in db.session.scalars(*asked)}
+def mapped(numbers: Iterable[int]) -> dict[int, DarkSpot]:
+    """Return these spots as the mapped class, as they are now, for what moves their state."""
+    asked = SOME_MAPPED, {"spots": sorted(set(numbers))}
+    return {spot.id: spot for spot in db.session.scalars(*asked)} if asked[1]["spots"] else {}
 
 
 def write_groups(
     found: Sequence[Outline],
-    spots: Sequence[DarkSpot | None],
+    spots: Sequence[SpotRow | None],
     facts: Mapping[int, Facts],
     around: Surroundings,
     before: Mapping[int, Sequence[int]],
-) -> list[DarkSpot]:
+) -> list[DarkSpot | SpotRow]:
     """Write each group to its spot, or to a new one; return the spots in the same order.
 
     `before`: the reports that each spot had; a spot with the same reports, standing as it stood, keeps its shape.
-    """  # fmt: skip
-    names, written, fresh = Names(), [], []
-    shared: list[dict[int, float]] = []
+    """
+    names, written = Names(), []
+    fresh: list[tuple[DarkSpot, dict[int, float]]] = []
+    listed: list[tuple[SpotRow, dict[int, float]]] = []
     for outline, known in zip(found, spots, strict=True):
         spot = known or DarkSpot(created_at=around.now, updated_at=around.now)
         mine = [facts[n] for n in outline.reports]
-        _shape(spot, outline, facts[outline.middle], same=known is not None and before.get(known.id) == outline.reports)
+        _shape(spot, outline, facts[outline.middle], same=known is not None and _has_the_same(known, outline, before))
         shares = _place_in_districts(spot, [f.district_id for f in mine])
         if not (spot.named_by_staff or spot.name):
             spot.name = names.of(spot.lon, spot.lat, spot.district_id)
         write_score(spot, [f.member for f in mine], around)
         written.append(spot)
-        if known:
-            _list_in_districts(spot, shares)
+        if isinstance(spot, SpotRow):
+            listed.append((spot, shares))
         else:
-            fresh.append(spot)
-            shared.append(shares)
-    begin_all(fresh, actor=THE_SYSTEM, now=around.now)
-    _list_new_in_districts(fresh, shared)
+            fresh.append((spot, shares))
+    write_rows(row for row, _ in listed)
+    list_in_districts(listed)
+    begin_all([spot for spot, _ in fresh], actor=THE_SYSTEM, now=around.now)
+    list_new([(spot.id, shares) for spot, shares in fresh])
     return written
 
 
-def _shape(spot: DarkSpot, outline: Outline, middle: Facts, *, same: bool) -> None:
+def _has_the_same(known: SpotRow, outline: Outline, before: Mapping[int, Sequence[int]]) -> bool:
+    """Say whether a spot has the very reports that it was drawn from; one that was turned down since is not in `before`."""
+    return before.get(known.id) == outline.reports and known.report_count == len(outline.reports)
+
+
+def _shape(spot: DarkSpot | SpotRow, outline: Outline, middle: Facts, *, same: bool) -> None:
     group, length = outline.spot, round(outline.spot.length_m, 1)
     spot.held = group.held
     if same and (spot.lon, spot.lat, spot.length_m, spot.kind) == (middle.lon, middle.lat, length, group.kind):
@@ -197,7 +204,7 @@ def _shape(spot: DarkSpot, outline: Outline, middle: Facts, *, same: bool) -> No
     spot.kind, spot.length_m = group.kind, length
 
 
-def _place_in_districts(spot: DarkSpot, found: Sequence[int | None]) -> dict[int, float]:
+def _place_in_districts(spot: DarkSpot | SpotRow, found: Sequence[int | None]) -> dict[int, float]:
     """The district with most of its reports is its own; return the share of each where a fifth of them lie."""
     counts = Counter(d for d in found if d is not None)
     total = sum(counts.values())
@@ -205,34 +212,14 @@ def _place_in_districts(spot: DarkSpot, found: Sequence[int | None]) -> dict[int
     return {d: n / total for d, n in sorted(counts.items()) if n / total >= LISTED_FROM_SHARE}
 
 
-def _list_in_districts(spot: DarkSpot, shares: Mapping[int, float]) -> None:
-    listed = {row.district_id: row for row in spot.districts}
-    for district_id, share in shares.items():
-        if district_id in listed:
-            listed[district_id].share = share
-        else:
-            spot.districts.append(DarkSpotDistrict(district_id=district_id, share=share))
-    for district_id, row in listed.items():
-        if district_id not in shares:
-            spot.districts.remove(row)
-
-
-def _list_new_in_districts(spots: Sequence[DarkSpot], shared: Sequence[Mapping[int, float]]) -> None:
-    rows = [
-        {"dark_spot_id": spot.id, "district_id": district_id, "share": share}
-        for spot, shares in zip(spots, shared, strict=True)
-        for district_id, share in shares.items()
-    ]
-    if rows:
-        db.session.execute(insert(DarkSpotDistrict), rows)
-
-
-def wake_and_sleep(spots: Mapping[int, DarkSpot], living: set[int], now: datetime) -> None:
+def wake_and_sleep(spots: Mapping[int, SpotRow], living: set[int], now: datetime) -> None:
     """A spot that lost its reports fades to dormant and keeps its page; one that gets some again wakes up."""
-    for number, spot in sorted(spots.items()):
+    waking = [n for n, spot in spots.items() if n in living and spot.state == "dormant"]
+    sleepy = [n for n, spot in spots.items() if n not in living and spot.state in SLEEPY and not spot.pinned]
+    for number, spot in sorted(mapped([*waking, *sleepy]).items()):
         if number in living and spot.state == "dormant":
             move_if_possible(spot, "proposed", actor=THE_SYSTEM, now=now, reason=N_("Nya rapporter."))
-        elif number not in living and spot.state in SLEEPY and not spot.pinned:
+        elif number not in living and spot.state in SLEEPY:
             move_if_possible(spot, "dormant", actor=THE_SYSTEM, now=now, reason=N_("Inga rapporter kvar."))
 
 

@@ -51,7 +51,7 @@ def part_again(line: SpotLineage, parent: DarkSpot, *, actor: Actor, now: dateti
     line.undone_at = line.updated_at = now
 
 
-def split_work(parent: DarkSpot, child: DarkSpot, kept: Collection[Place], taken: Collection[Place]) -> Moved:
+def split_work(parent_id: int, child_id: int, kept: Collection[Place], taken: Collection[Place]) -> Moved:
     """Let the open work of a spot follow the part that it lies nearest to; return what went along.
 
     Args:
@@ -59,14 +59,16 @@ def split_work(parent: DarkSpot, child: DarkSpot, kept: Collection[Place], taken
 
     """
     going: Moved = {name: [] for name in WORK}
-    for name, number, place in _open_work(parent.id):
+    for name, number, place in _open_work(parent_id):
         if taken and (not kept or _nearest_m(place, taken) < _nearest_m(place, kept)):
             going[name].append(number)
-    return {name: hand_over(name, parent.id, child.id, numbers) for name, numbers in going.items()}
+    return {name: hand_over(name, parent_id, child_id, numbers) for name, numbers in going.items()}
 
 
 def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | None = None) -> list[int]:
     """Move reports, measures, tickets or stops (all, or these that are still there) to another spot; return which."""
+    if only is not None and not only:
+        return []
     table = Report if name == "reports" else WORK[name]
     mine = select(table.id).where(table.dark_spot_id == giver_id).order_by(table.id)
     numbers = [n for n in db.session.scalars(mine) if only is None or n in set(only)]

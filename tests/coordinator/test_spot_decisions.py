@@ -168,7 +168,7 @@ def test_spots_that_grow_together_bring_their_work_and_come_back_when_the_bridge
 
 def test_work_without_a_place_stays_with_the_spot_that_lives_on(scene: Scene) -> None:
     spot, child = scene.spot(), scene.spot(name="Delen")
-    moved = spot_work_steps.split_work(spot, child, [CENTRE], [FAR])
+    moved = spot_work_steps.split_work(spot.id, child.id, [CENTRE], [FAR])
     assert moved == {"measures": [], "tickets": [], "stops": []}
 
 

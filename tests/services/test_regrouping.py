@@ -155,3 +155,12 @@ def test_any_sequence_of_arrivals_and_withdrawals_ends_as_one_rebuild(app: Flask
     Story(app, each="never", with_pinned=True).tell(told)
     grouping.rebuild(now=NOW)
     assert groups() == step_by_step
+
+
+def test_a_report_that_is_turned_down_takes_its_part_of_the_outline_with_it(app: Flask) -> None:
+    told = [("arrive", 1, 0, 0), ("arrive", 0, 0, 0), ("arrive", 0, 0, 0), ("arrive", 2, 0, 1), ("reject", 0)]
+    Story(app, each="near").tell(told)
+    step_by_step = groups()
+    Story(app, each="never").tell(told)
+    grouping.rebuild(now=NOW)
+    assert groups() == step_by_step

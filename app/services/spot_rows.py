@@ -1,0 +1,189 @@
+"""Dark spots as regrouping reads and writes them: plain rows, one question to read them and one statement to write them.
+
+An arriving report has a hundredth of a second and a full regrouping touches every spot; the mapper's bookkeeping took a
+third of either. What moves a spot's state goes through the mapped class and the transitions, as everywhere. Never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from geoalchemy2.elements import WKBElement
+from sqlalchemy import JSON, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.models.base import db
+from app.models.dark_spots import DarkSpot, DarkSpotDistrict
+from app.models.places import point_at
+from app.models.walks import Walk, WalkStop
+
+WALKED: Final = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
+SPOT, LISTED = (DarkSpot.metadata.tables[table.__tablename__] for table in (DarkSpot, DarkSpotDistrict))
+STOP, WALK = WalkStop.__table__.c, Walk.__table__.c
+READ: Final = (
+    "id", "version", "state", "name", "named_by_staff", "light_fact", "flow", "context", "confirmed_at", "pinned", "kind",
+    "length_m", "lon", "lat", "district_id", "held", "report_count", "reporter_count", "first_report_at", "last_report_at",
+    "category_counts", "when_counts", "score", "score_low", "score_high", "band", "score_parts", "score_version",
+    "scored_at", "before",
+)  # fmt: skip
+WRITTEN: Final = ("name", *READ[READ.index("kind") :])
+"""What regrouping writes: nothing that people decide, but for the name of a spot that nobody has named."""
+HAIR: Final = 1e-9
+_LISTED_AT = LISTED.c.dark_spot_id == bindparam("spot"), LISTED.c.district_id == bindparam("district")
+LIST, LIST_ANEW, UNLIST = insert(LISTED), update(LISTED).where(*_LISTED_AT), delete(LISTED).where(*_LISTED_AT)
+
+
+@dataclass(slots=True)
+class SpotRow:
+    """One dark spot: what the score and the shape depend on, and what they are. Attributes are DarkSpot's columns."""
+
+    id: int
+    version: int
+    state: str
+    name: str
+    named_by_staff: bool
+    light_fact: str
+    flow: str
+    context: list[str]
+    confirmed_at: datetime | None
+    pinned: bool
+    kind: str
+    length_m: float
+    lon: float
+    lat: float
+    district_id: int | None
+    held: bool
+    report_count: int
+    reporter_count: int
+    first_report_at: datetime | None
+    last_report_at: datetime | None
+    category_counts: dict[str, int]
+    when_counts: dict[str, int]
+    score: float
+    score_low: float
+    score_high: float
+    band: str
+    score_parts: list[dict[str, Any]]
+    score_version: str
+    scored_at: datetime | None
+    before: dict[str, Any]
+    shares: dict[int, float]
+    """By district where it is listed: the share of its reports."""
+    perspectives: int
+    """From how many different perspectives it was walked (women, older people, wheelchairs …)."""
+    shape: WKBElement | None = None
+    """A new shape; None when the kept one stands."""
+    _was: tuple[Any, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Number the districts (JSON has words for keys), and remember what was read."""
+        self.shares = {int(d): share for d, share in (self.shares or {}).items()}
+        self._was = self._now()
+
+    def _now(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in WRITTEN)
+
+    def place_at(self, lon: float, lat: float) -> None:
+        """Stand somewhere else."""
+        self.lon, self.lat = lon, lat
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is to be written."""
+        return self.shape is not None or self._now() != self._was
+
+    def values(self) -> dict[str, Any]:
+        """Return what is to be written, under names that no column has."""
+        return {f"new_{name}": getattr(self, name) for name in (*WRITTEN, "shape")} | {
+            "spot": self.id, "seen": self.version,
+        }  # fmt: skip
+
+
+def rows_of(numbers: Iterable[int] | None) -> dict[int, SpotRow]:
+    """Return these spots, or all, with their districts and from how many perspectives each was walked."""
+    dialect = db.engine.dialect.name
+    asked = (_all(dialect),) if numbers is None else (_some(dialect), {"spots": sorted(numbers)})
+    read = (SpotRow(*row) for row in db.session.connection().execute(*asked))
+    return {row.id: row for row in read}
+
+
+def perspectives_of(spot_id: int) -> int:
+    """Return from how many different perspectives a spot was walked."""
+    return db.session.scalar(_walked().where(STOP.dark_spot_id == spot_id)) or 0
+
+
+def write_rows(rows: Iterable[SpotRow]) -> None:
+    """Write what is new in these rows.
+
+    Raises:
+        StaleDataError: somebody decided about one of them since it was read.
+
+    """
+    dialect = db.engine.dialect.name
+    changed = [row for row in rows if row.is_changed]
+    for statement, part in (
+        (_update(dialect, moved=True), [row.values() for row in changed if row.shape is not None]),
+        (_update(dialect, moved=False), [row.values() for row in changed if row.shape is None]),
+    ):
+        if part and db.session.connection().execute(statement, part).rowcount not in {len(part), -1}:
+            raise StaleDataError("a dark spot was changed while it was regrouped")
+
+
+def list_in_districts(shared: Sequence[tuple[SpotRow, Mapping[int, float]]]) -> None:
+    """List each spot in these districts with these shares, and in no other."""
+    pairs = [(row, d, share) for row, shares in shared for d, share in shares.items()]
+    new = [_listing(row.id, d, share) for row, d, share in pairs if d not in row.shares]
+    again = [
+        {"spot": row.id, "district": d, "share": share}
+        for row, d, share in pairs
+        if d in row.shares and abs(row.shares[d] - share) > HAIR
+    ]
+    gone = [{"spot": row.id, "district": d} for row, shares in shared for d in row.shares if d not in shares]
+    for statement, rows in ((UNLIST, gone), (LIST_ANEW, again), (LIST, new)):
+        if rows:
+            db.session.connection().execute(statement, rows)
+
+
+def list_new(shared: Collection[tuple[int, Mapping[int, float]]]) -> None:
+    """List spots that are listed nowhere yet, by number."""
+    rows = [_listing(number, d, share) for number, shares in shared for d, share in shares.items()]
+    if rows:
+        db.session.connection().execute(LIST, rows)
+
+
+def _listing(number: int, district_id: int, share: float) -> dict[str, Any]:
+    return {"dark_spot_id": number, "district_id": district_id, "share": share}
+
+
+def _walked() -> Select[Any]:
+    walked = select(func.count(WALK.perspective.distinct())).select_from(WalkStop.__table__)
+    return walked.join(Walk.__table__, WALK.id == STOP.walk_id).where(WALK.state.in_(WALKED))
+
+
+@lru_cache(maxsize=2)
+def _all(dialect: str) -> Select[Any]:
+    """Return the question for all spots, built once for each kind of database."""
+    pairs = func.json_object_agg if dialect == "postgresql" else func.json_group_object
+    listed = select(type_coerce(pairs(LISTED.c.district_id, LISTED.c.share), JSON))
+    here = listed.where(LISTED.c.dark_spot_id == SPOT.c.id).scalar_subquery()
+    walked = _walked().where(STOP.dark_spot_id == SPOT.c.id).scalar_subquery()
+    return select(*(SPOT.c[name] for name in READ), here, walked)
+
+
+@lru_cache(maxsize=2)
+def _some(dialect: str) -> Select[Any]:
+    return _all(dialect).where(SPOT.c.id.in_(bindparam("spots", expanding=True)))
+
+
+@lru_cache(maxsize=4)
+def _update(_dialect: str, *, moved: bool) -> Update:
+    """Return the statement that writes rows, with their shape and position where these are new."""
+    new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in WRITTEN}
+    if moved:
+        new[SPOT.c.shape] = bindparam("new_shape")
+        new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
+    return update(SPOT).where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen")).values(new)
