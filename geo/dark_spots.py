@@ -20,6 +20,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from geo.dbscan import dbscan
+from geo.points import distinct
 from geo.stretches import STRETCH_HALF_WIDTH_M, cut, line_of
 
 Floats = NDArray[np.float64]
@@ -135,8 +136,9 @@ def outline_around(xy_m: ArrayLike) -> Spot:
 
 def _fallbacks(xy: Floats, who: Ints) -> Ints:
     """Return for each report the number of the fallback point that it stands on, −1 for none."""
-    _, place, copies = np.unique(xy, axis=0, return_inverse=True, return_counts=True)
-    place = place.reshape(-1)
+    if np.unique(xy[:, 0], return_counts=True)[1].max(initial=0) < FALLBACK_REPORTERS:
+        return np.full(len(xy), -1, np.int64)
+    _, place, copies = distinct(xy)
     many = np.flatnonzero((copies >= FALLBACK_REPORTERS)[place])
     people = np.unique(np.column_stack([place[many], who[many]]), axis=0)[:, 0]
     crowded = np.bincount(people, minlength=len(copies)) >= FALLBACK_REPORTERS
@@ -185,8 +187,7 @@ def _by_complete_linkage(points: Floats, limit_m: float) -> Iterator[Ints]:
     """
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - heavy, and only grouping needs it
 
-    places, inverse = np.unique(points, axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
+    places, inverse, _ = distinct(points)
     if len(places) > _LINKAGE_MAX:
         along = places[:, int(np.ptp(places, axis=0).argmax())]
         upper = (along > np.median(along))[inverse]
@@ -207,9 +208,10 @@ def _spots(xy: Floats, parts: Sequence[_Part]) -> Iterator[Spot]:
     shapes = dict(zip(places, _hulls([xy[parts[k].rows] for k in places]), strict=True))
     for k, part in enumerate(parts):
         points = xy[part.rows]
-        centre = int(part.rows[_medoid(points)])
+        medoid, extent = _middle_and_extent(points)
+        centre = int(part.rows[medoid])
         if part.line is None:
-            kind, length, shape = "place", _extent_m(points), shapes[k]
+            kind, length, shape = "place", extent, shapes[k]
         else:
             kind, length, shape = "stretch", part.line.length, _band(points, part.line)
         yield Spot(np.sort(part.rows), kind, shape, centre, float(length), part.held, part.parts)
@@ -234,26 +236,25 @@ def _band(points: Floats, line: LineString) -> BaseGeometry:
     return shapely.make_valid(line.buffer(half_width, quad_segs=4))
 
 
+def _middle_and_extent(points: Floats) -> tuple[int, float]:
+    """Return the row of the medoid, and the greatest distance between two points in metres.
+
+    The medoid has the least total distance to the others, the most western of equals; for thousands of points it is the
+    one nearest to their median.
+    """
+    if len(points) <= 2:
+        return 0, float(np.hypot(*np.ptp(points, axis=0)))
+    if len(points) > _MEDOID_MAX:
+        total, extent = np.hypot(*(points - np.median(points, axis=0)).T), _extent_m(points)
+    else:
+        x, y = points[:, 0], points[:, 1]
+        distance = np.hypot(x[:, None] - x, y[:, None] - y)
+        total, extent = distance.sum(axis=1), float(distance.max())
+    return int(np.lexsort((points[:, 1], points[:, 0], np.round(total, 6)))[0]), extent
+
+
 def _extent_m(points: Floats) -> float:
-    """Return the greatest distance between two points, in metres."""
+    """Return the greatest distance between two of thousands of points, in metres."""
     from scipy.spatial.distance import pdist  # noqa: PLC0415 - heavy, and only grouping needs it
 
-    if len(points) > 60:
-        points = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(points)))
-    return float(pdist(points).max()) if len(points) > 1 else 0.0
-
-
-def _medoid(points: Floats) -> int:
-    """Return the row of the point with the least total distance to the others; the most western of equals.
-
-    For thousands of points, the one nearest to their median.
-    """
-    from scipy.spatial.distance import pdist, squareform  # noqa: PLC0415 - heavy, and only grouping needs it
-
-    if len(points) <= 2:
-        return 0
-    if len(points) > _MEDOID_MAX:
-        total = np.hypot(*(points - np.median(points, axis=0)).T)
-    else:
-        total = squareform(pdist(points)).sum(axis=1)
-    return int(np.lexsort((points[:, 1], points[:, 0], np.round(total, 6)))[0])
+    return float(pdist(shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(points)))).max())

@@ -26,6 +26,7 @@ PAIRS_UP_TO: Final = 400
 """Points up to which comparing all pairs is faster than a grid."""
 _HAIR: Final = 1.0 - 2.0**-20
 _SPAN_MAX: Final = 1e100
+_NO_LINES: Final = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def dbscan(
     xy, weights, voices = _checked(xy_m, eps_m, min_weight, weight, voice)
     if len(xy) == 0:
         return Groups(np.empty(0, np.int64), np.empty(0, np.bool_))
-    task = dbscan_arrays.Task(xy, *_columns_and_rows(xy, eps_m), eps_m * eps_m, float(min_weight), weights, voices)
-    return Groups(*_way(len(xy), weighted=weights is not None).group(task))
+    way = _way(len(xy), weighted=weights is not None)
+    grid = (_NO_LINES, _NO_LINES) if way is dbscan_pairs else _columns_and_rows(xy, eps_m)
+    return Groups(*way.group(dbscan_arrays.Task(xy, *grid, eps_m * eps_m, float(min_weight), weights, voices)))
 
 
 def _way(points: int, *, weighted: bool) -> ModuleType:

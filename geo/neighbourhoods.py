@@ -70,7 +70,7 @@ def touched(xy: Floats, together: Together, at: Floats, known: Sequence[Box]) ->
     near = _near(xy, at)
     label = together.label
     free = near & ~together.held
-    same = together.held & near & _same_place(xy, at)
+    same = together.held & near & _same_place(xy, at) if together.held.any() else together.held
     groups = np.unique(label[(free | same) & (label >= 0)])
     rows = np.flatnonzero(np.isin(label, groups) | (near & (label < 0)))
     beyond = [box for box in _reaches(xy, label, groups) if not any(_covers(k, box) for k in known)]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.ops import substring
 
+from geo.points import distinct
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -21,7 +23,8 @@ NEARLY_ALL: Final = 0.9
 STEP_M: Final = 60.0
 _THIN_M: Final = 15.0
 _PLACES_MAX: Final = 800
-_STEP_MAX_M: Final = 90.0  # the radius, and what thinning can add to it
+_STEP_SHORT_M: Final = 45.0  # the radius: what hangs together mostly does so by such steps
+_STEP_MAX_M: Final = 90.0  # and what thinning can add to it
 
 
 def line_of(points: Floats) -> LineString | None:
@@ -57,7 +60,7 @@ def cut(points: Floats, line: LineString) -> list[tuple[Ints, LineString]]:
 
 def _thinned(points: Floats) -> Floats:
     """Return the distinct places; where they are many, the first in each square of 15 m of a grid that stands still."""
-    places = np.unique(points, axis=0)
+    places = distinct(points)[0]
     if len(places) <= _PLACES_MAX // 4:
         return places
     _, first = np.unique(np.floor(places / _THIN_M), axis=0, return_index=True)
@@ -66,28 +69,47 @@ def _thinned(points: Floats) -> Floats:
 
 def _longest_path(places: Floats) -> list[int]:
     """Return the rows of the longest path in the minimum spanning tree."""
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - heavy, and only grouping needs it
-
-    tree = _tree(places)
-    begin = int(dijkstra(tree, directed=False, indices=0).argmax())
-    distance, before = dijkstra(tree, directed=False, indices=begin, return_predecessors=True)
-    path = [int(distance.argmax())]
+    steps: list[list[tuple[int, float]]] = [[] for _ in places]
+    tree = _tree(places).tocoo()
+    for a, b, metres in zip(tree.row.tolist(), tree.col.tolist(), tree.data.tolist(), strict=True):
+        steps[a].append((b, metres))
+        steps[b].append((a, metres))
+    begin, _ = _farthest(steps, 0)
+    end, before = _farthest(steps, begin)
+    path = [end]
     while path[-1] != begin:
-        path.append(int(before[path[-1]]))
+        path.append(before[path[-1]])
     return path
+
+
+def _farthest(steps: list[list[tuple[int, float]]], begin: int) -> tuple[int, list[int]]:
+    """Return the row that is farthest from another along a tree (the first of equals), and the row before each."""
+    before, far = [begin] * len(steps), [-1.0] * len(steps)
+    far[begin], ahead = 0.0, [begin]
+    while ahead:
+        here = ahead.pop()
+        for there, metres in steps[here]:
+            if far[there] < 0:
+                far[there], before[there] = far[here] + metres, here
+                ahead.append(there)
+    return max(range(len(steps)), key=far.__getitem__), before
 
 
 def _tree(places: Floats) -> Any:
     """Return the minimum spanning tree. Short steps are enough wherever they hang together, as they do in a group."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and only grouping needs it
     from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415 - the same
-    from scipy.spatial.distance import pdist  # noqa: PLC0415 - the same
 
-    many, distance = len(places), pdist(places)
-    first, second = np.triu_indices(many, 1)
-    for short in (distance <= _STEP_MAX_M, np.ones(len(distance), np.bool_)):
-        steps = csr_array((distance[short], (first[short], second[short])), shape=(many, many))
-        tree = minimum_spanning_tree(steps)
+    many = len(places)
+    x, y = places[:, 0], places[:, 1]
+    dx, dy = x[:, None] - x, y[:, None] - y
+    distance = np.triu(np.sqrt(dx * dx + dy * dy))  # the other half is the same
+    for most in (_STEP_SHORT_M, _STEP_MAX_M, np.inf):
+        first, second = np.nonzero((distance > 0) & (distance <= most))
+        begins = np.searchsorted(first, np.arange(many + 1)).astype(np.int32)
+        tree = minimum_spanning_tree(
+            csr_array((distance[first, second], second.astype(np.int32), begins), shape=(many, many))
+        )
         if tree.nnz == many - 1:
             break
     return tree

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, bindparam, literal, select, union_all, update
 
 from app.domain.people import THE_SYSTEM, Actor
 from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
@@ -23,6 +23,26 @@ from geo.nearest import distances_from_m
 WORK: Final[Mapping[str, Any]] = {"measures": Measure, "tickets": Ticket, "stops": WalkStop}
 AHEAD = ("draft", "planned", "invited")
 AT_ONCE = 500
+_SPOT: BindParameter[int] = bindparam("spot")
+_TICKETS = select(literal("tickets"), Ticket.id, Ticket.lon, Ticket.lat).where(
+    Ticket.dark_spot_id == _SPOT, Ticket.state.in_(OPEN_TICKETS)
+)
+_STOPS = (
+    select(literal("stops"), WalkStop.id, WalkStop.lon, WalkStop.lat)
+    .join(Walk, Walk.id == WalkStop.walk_id)
+    .where(WalkStop.dark_spot_id == _SPOT, Walk.state.in_(AHEAD))
+)
+_MEASURES = (
+    select(literal("measures"), Measure.id, WalkStop.lon, WalkStop.lat)
+    .join(WalkEntry, WalkEntry.id == Measure.walk_entry_id)
+    .join(WalkStop, WalkStop.id == WalkEntry.stop_id)
+    .where(Measure.dark_spot_id == _SPOT, Measure.state.in_(OPEN_MEASURES))
+)
+OPEN_WORK = union_all(_TICKETS, _STOPS, _MEASURES)
+ALL_WORK = union_all(
+    *(select(literal(name).label("name"), table.id).where(table.dark_spot_id == _SPOT) for name, table in WORK.items())
+).order_by("name", "id")
+"""One question each: most spots that are divided or grow together have no work at all."""
 Moved = dict[str, list[int]]
 Place = tuple[float, float]
 
@@ -38,7 +58,7 @@ def merge_into(parent: DarkSpot, child: DarkSpot, reports: Collection[int], *, a
         remember(parent.id, child.id, "merge", went, now=now)
         return
     parent.merged_into_id, parent.public = child.id, False
-    moved = {name: hand_over(name, parent.id, child.id) for name in WORK}
+    moved = {name: hand_over(name, parent.id, child.id, numbers) for name, numbers in _all_work(parent.id).items()}
     remember(parent.id, child.id, "merge", {**moved, **went, **facts}, now=now)
 
 
@@ -117,16 +137,16 @@ def revive(line: SpotLineage, spot: DarkSpot, now: datetime) -> None:
 
 def _open_work(spot_id: int) -> list[tuple[str, int, Place]]:
     """Return the open work that has a place: tickets, stops of walks to come, measures from a stop of a walk."""
-    tickets = select(Ticket.id, Ticket.lon, Ticket.lat).where(
-        Ticket.dark_spot_id == spot_id, Ticket.state.in_(OPEN_TICKETS)
-    )
-    stops = select(WalkStop.id, WalkStop.lon, WalkStop.lat).join(Walk, Walk.id == WalkStop.walk_id)
-    stops = stops.where(WalkStop.dark_spot_id == spot_id, Walk.state.in_(AHEAD))
-    measures = select(Measure.id, WalkStop.lon, WalkStop.lat).join(WalkEntry, WalkEntry.id == Measure.walk_entry_id)
-    measures = measures.join(WalkStop, WalkStop.id == WalkEntry.stop_id)
-    measures = measures.where(Measure.dark_spot_id == spot_id, Measure.state.in_(OPEN_MEASURES))
-    asked = (("tickets", tickets), ("stops", stops), ("measures", measures))
-    return [(name, row[0], (row[1], row[2])) for name, query in asked for row in db.session.execute(query)]
+    found = db.session.connection().execute(OPEN_WORK, {"spot": spot_id})
+    return [(name, number, (lon, lat)) for name, number, lon, lat in found]
+
+
+def _all_work(spot_id: int) -> Moved:
+    """Return the numbers of everything that hangs on a spot."""
+    found: Moved = {name: [] for name in WORK}
+    for name, number in db.session.connection().execute(ALL_WORK, {"spot": spot_id}):
+        found[name].append(number)
+    return found
 
 
 def _nearest_m(place: Place, others: Collection[Place]) -> float:
