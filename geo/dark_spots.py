@@ -55,8 +55,8 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Rows of a spot to be, ordered by coordinates; its line if it is a stretch."""
+class Part:
+    """Rows of a spot to be, ordered by coordinates; its line if it is a stretch. `held` and `parts` as in Spot."""
 
     rows: Ints
     line: LineString | None = None
@@ -109,14 +109,24 @@ def hanging_together(xy: Floats, who: Ints, weight: ArrayLike | None = None) -> 
     return Together(label, held)
 
 
-def spots_of(xy: Floats, who: Ints, together: Together, only: Collection[int] | None = None) -> list[Spot]:
-    """Return the spots that groups are divided into, ordered by first member; of these groups alone when `only` is given.
+def spots_of(xy: Floats, who: Ints, together: Together) -> list[Spot]:
+    """Return the spots that groups are divided into, ordered by first member."""
+    return drawn(xy, parts_of(xy, who, together))
 
-    A group's spots depend on nothing but its own reports, so a part of the groups gives that part of the answer.
+
+def parts_of(xy: Floats, who: Ints, together: Together, only: Collection[int] | None = None) -> list[Part]:
+    """Return which reports each spot has, not drawn yet; of these groups alone when `only` is given.
+
+    A group's parts depend on nothing but its own reports, so a part of the groups gives that part of the answer.
     """
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for rows in _groups(xy, together.label, only):
-        parts += [_Part(rows, held=True)] if together.held[rows[0]] else _divided(xy, who, rows)
+        parts += [Part(rows, held=True)] if together.held[rows[0]] else _divided(xy, who, rows)
+    return parts
+
+
+def drawn(xy: Floats, parts: Sequence[Part]) -> list[Spot]:
+    """Return the spots that these parts are, with shape, centre and extent, ordered by first member."""
     return sorted(_spots(xy, parts), key=lambda spot: int(spot.members[0]))
 
 
@@ -131,7 +141,7 @@ def outline_around(xy_m: ArrayLike) -> Spot:
     rows = np.lexsort((xy[:, 1], xy[:, 0]))
     points = xy[rows]
     line = None if _diameter_at_most(points, PLACE_ACROSS_M) else line_of(points)
-    return next(_spots(xy, [_Part(rows, line)]))
+    return next(_spots(xy, [Part(rows, line)]))
 
 
 def _fallbacks(xy: Floats, who: Ints) -> Ints:
@@ -153,11 +163,11 @@ def _groups(xy: Floats, label: Ints, only: Collection[int] | None) -> Iterator[I
         yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
-def _divided(xy: Floats, who: Ints, rows: Ints) -> list[_Part]:
+def _divided(xy: Floats, who: Ints, rows: Ints) -> list[Part]:
     """Return a group as one place, as stretches along one line, or as the places that complete linkage makes of it."""
     points = xy[rows]
     if _diameter_at_most(points, PLACE_ACROSS_M):
-        return [_Part(rows)]
+        return [Part(rows)]
     line = line_of(points)
     divided: list[tuple[Ints, LineString | None]]
     if line is not None:
@@ -165,7 +175,7 @@ def _divided(xy: Floats, who: Ints, rows: Ints) -> list[_Part]:
     else:
         divided = [(rows[at], None) for at in _by_complete_linkage(points, PLACE_ACROSS_M)]
     heard = [(part, piece) for part, piece in divided if len(np.unique(who[part])) >= REPORTERS_MIN]
-    return [_Part(part, piece, parts=len(heard)) for part, piece in heard]
+    return [Part(part, piece, parts=len(heard)) for part, piece in heard]
 
 
 def _diameter_at_most(points: Floats, limit_m: float) -> bool:
@@ -203,7 +213,7 @@ def _by_complete_linkage(points: Floats, limit_m: float) -> Iterator[Ints]:
     yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
-def _spots(xy: Floats, parts: Sequence[_Part]) -> Iterator[Spot]:
+def _spots(xy: Floats, parts: Sequence[Part]) -> Iterator[Spot]:
     places = [k for k, part in enumerate(parts) if part.line is None]
     shapes = dict(zip(places, _hulls([xy[parts[k].rows] for k in places]), strict=True))
     for k, part in enumerate(parts):

@@ -37,7 +37,7 @@ from app.services.spot_steps import (
     wake_and_sleep,
     write_groups,
 )  # fmt: skip
-from geo.dark_spots import Spot, hanging_together, spots_of
+from geo.dark_spots import Part, Spot, drawn, hanging_together, parts_of, spots_of
 from geo.identity import Matching, match
 from geo.neighbourhoods import Box, boxes_around, joined, touched
 
@@ -199,10 +199,13 @@ def _around(marks: Mapping[str, Any], epsg: int) -> _Scene | None:
         look.spots |= {int(s) for s in mine.spot if s} | set(homes.values())
         beyond = near.beyond + _elsewhere(look, mine, fixed, epsg)
         if not beyond:
-            groups = _renumbered(spots_of(free.xy, free.who, together, near.groups), near.rows)
-            by_report, changed = _by_report(ground, homes), look.marked | set(homes.values())
-            scene = _Scene(mine, by_report, set(fixed) & look.spots, groups, look.spots)
-            return _without_unchanged(scene, changed)
+            parts = parts_of(free.xy, free.who, together, near.groups)
+            by_report, moved = _by_report(ground, homes), look.marked | set(homes.values())
+            same = _unchanged(parts, mine, free.spot) - moved
+            rows = near.rows[~np.isin(mine.spot, sorted(same))]
+            changed = drawn(free.xy, [part for part in parts if int(free.spot[part.rows[0]]) not in same])
+            spots = look.spots - same
+            return _Scene(free.only(rows), by_report, set(fixed) & spots, _renumbered(changed, rows), spots)
         look.boxes = joined([*look.boxes, *beyond])
     return None
 
@@ -248,27 +251,21 @@ def _by_report(ground: Ground, homes: Mapping[int, int]) -> dict[int, int]:
 
 
 def _renumbered(groups: Sequence[Spot], rows: np.ndarray[Any, Any]) -> list[Spot]:
-    """Return groups whose members are row numbers among the touched reports alone."""
+    """Return groups whose members are row numbers among these rows alone."""
     return [
         replace(g, members=np.searchsorted(rows, g.members), centre=int(np.searchsorted(rows, g.centre)))
         for g in groups
     ]
 
 
-def _without_unchanged(scene: _Scene, changed: Collection[int]) -> _Scene:
-    """Leave out each spot that is near but has the very reports that it had, unless something else of it changed."""
-    had = np.bincount(scene.free.spot)
-    same: set[int] = set()
-    for group in scene.groups:
-        spot = int(scene.free.spot[group.members[0]])
-        whole = spot and had[spot] == len(group.members) and bool((scene.free.spot[group.members] == spot).all())
-        if whole and spot not in changed:
-            same.add(spot)
-    rows = np.flatnonzero(~np.isin(scene.free.spot, sorted(same)))
-    groups = [g for g in scene.groups if int(scene.free.spot[g.members[0]]) not in same]
-    return replace(
-        scene, free=scene.free.only(rows), groups=_renumbered(groups, rows), spots=set(scene.spots or ()) - same
-    )
+def _unchanged(parts: Sequence[Part], mine: Ground, spot: np.ndarray[Any, Any]) -> set[int]:
+    """Return each spot that is near but has the very reports that it had: it need not be drawn again."""
+    had, same = np.bincount(mine.spot), set()
+    for part in parts:
+        first = int(spot[part.rows[0]])
+        if first and had[first] == len(part.rows) and bool((spot[part.rows] == first).all()):
+            same.add(first)
+    return same
 
 
 def _write(scene: _Scene, here: Town, now: datetime) -> Rebuilt:
@@ -285,7 +282,9 @@ def _write(scene: _Scene, here: Town, now: datetime) -> Rebuilt:
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
     move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
     _descend(_Made(matching, known, [o.reports for o in found], chosen, written, facts), now)
-    wake_and_sleep(spots, {spot.id for spot in written} | set(scene.fixed), now)
+    merged = {parent for parent, _ in matching.merged}
+    alone = {n: spot for n, spot in spots.items() if n not in merged}
+    wake_and_sleep(alone, {spot.id for spot in written} | set(scene.fixed), now)
     new = sum(spot is None for spot in chosen)
     return Rebuilt(
         len(free.ids), len(found) + len(scene.fixed), len(found) - new, new, len(matching.merged), len(matching.split),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, bindparam, select
 
+from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.places import shape_of, within_box
@@ -26,13 +27,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BESIDE_PINNED_M = 25.0
-AT_ONCE = 500
 REPORT = Report.__table__.c
 COUNTS = REPORT.state.not_in(NOT_GROUPED)
 COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, REPORT.reporter_key, REPORT.dark_spot_id)
-SOME = select(*COLUMNS).where(REPORT.id.in_(bindparam("reports", expanding=True)))
 COUNTED = select(*COLUMNS).where(COUNTS)
-MEMBERS = select(REPORT.id).where(REPORT.dark_spot_id.in_(bindparam("spots", expanding=True)), COUNTS)
 SPOT = DarkSpot.__table__.c
 SIDES = ("west", "south", "east", "north")
 NOWHERE = (1e3, 1e3, 1e3, 1e3)
@@ -62,16 +60,17 @@ class Ground:
 
 def all_ground(epsg: int) -> Ground:
     """Return every report that counts."""
-    return _ground(db.session.connection().execute(COUNTED.order_by(REPORT.id)), epsg)
+    return _ground(db.session.connection().execute(COUNTED.order_by(REPORT.id)).all(), epsg)
 
 
 def ground_within(boxes: Iterable[Box], epsg: int) -> Ground:
     """Return the reports that count within these boxes of metres, which do not overlap."""
-    rows: list[Any] = []
+    rows: dict[int, Any] = {}
     inside_box = _counted_within(db.engine.dialect.name)
     for box in boxes:
-        rows += db.session.connection().execute(inside_box, _sides(_degrees(box, epsg)))
-    ground = _ground(sorted({row.id: row for row in rows}.values()), epsg)
+        found = db.session.connection().execute(inside_box, _sides(_degrees(box, epsg))).all()
+        rows |= {row[0]: row for row in found}
+    ground = _ground([rows[number] for number in sorted(rows)], epsg)
     inside = np.zeros(len(ground.ids), np.bool_)
     for west, south, east, north in boxes:
         x, y = ground.xy[:, 0], ground.xy[:, 1]
@@ -81,23 +80,20 @@ def ground_within(boxes: Iterable[Box], epsg: int) -> Ground:
 
 def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
     """Return the reports that count in these spots."""
-    return _ground(
-        db.session.connection().execute(COUNTED.where(REPORT.dark_spot_id.in_(spot_ids)).order_by(REPORT.id)), epsg
-    )
+    asked = COUNTED.where(among(REPORT.dark_spot_id, "spots", db.engine.dialect.name)).order_by(REPORT.id)
+    return _ground(db.session.connection().execute(asked, {"spots": numbers(spot_ids)}).all(), epsg)
 
 
 def numbers_in(spot_ids: Collection[int]) -> list[int]:
     """Return the numbers of the reports that count in these spots."""
-    return list(db.session.connection().scalars(MEMBERS, {"spots": sorted(spot_ids)}))
+    asked = _members(db.engine.dialect.name), {"spots": numbers(spot_ids)}
+    return list(db.session.connection().scalars(*asked).all())
 
 
 def places_of(report_ids: Sequence[int], epsg: int) -> tuple[Floats, set[int]]:
     """Return where these reports stand, in metres, whatever their state, and the spots that have them."""
-    rows: list[Any] = []
-    for begin in range(0, len(report_ids), AT_ONCE):
-        part = report_ids[begin : begin + AT_ONCE]
-        rows += db.session.connection().execute(SOME, {"reports": part})
-    ground = _ground(rows, epsg)
+    asked = _some(db.engine.dialect.name), {"reports": numbers(report_ids)}
+    ground = _ground(db.session.connection().execute(*asked).all(), epsg)
     return ground.xy, {int(s) for s in ground.spot if s}
 
 
@@ -119,6 +115,16 @@ def pinned_shapes(epsg: int, boxes: Iterable[Box] | None = None, also: Collectio
     for where in look:
         found |= {row.id: row.shape for row in db.session.connection().execute(asked, where)}
     return {n: _shape_in_metres(shape_of(element) or shapely.Point(), epsg) for n, element in sorted(found.items())}
+
+
+@lru_cache(maxsize=2)
+def _some(dialect: str) -> Select[Any]:
+    return select(*COLUMNS).where(among(REPORT.id, "reports", dialect))
+
+
+@lru_cache(maxsize=2)
+def _members(dialect: str) -> Select[Any]:
+    return select(REPORT.id).where(among(REPORT.dark_spot_id, "spots", dialect), COUNTS)
 
 
 @lru_cache(maxsize=4)
@@ -156,14 +162,14 @@ def homes_beside(ground: Ground, fixed: Mapping[int, BaseGeometry]) -> dict[int,
     return homes
 
 
-def _ground(rows: Iterable[Any], epsg: int) -> Ground:
-    found = list(rows)
-    codes: dict[str, int] = {}
-    who = [codes.setdefault(row[3], len(codes)) for row in found]
-    lonlat = np.array([(row[1], row[2]) for row in found], dtype=np.float64).reshape(-1, 2)
+def _ground(rows: Sequence[Any], epsg: int) -> Ground:
+    if not rows:
+        return Ground(np.empty(0, np.int64), np.empty((0, 2)), np.empty(0, np.int64), np.empty(0, np.int64))
+    ids, lon, lat, keys, spots = zip(*rows, strict=True)
+    codes = {key: code for code, key in enumerate(dict.fromkeys(keys))}
     return Ground(
-        np.array([row[0] for row in found], np.int64), to_metres(lonlat, epsg), np.array(who, np.int64),
-        np.array([row[4] or 0 for row in found], np.int64),
+        np.array(ids, np.int64), to_metres(np.array((lon, lat), np.float64).T, epsg),
+        np.array([codes[key] for key in keys], np.int64), np.array([spot or 0 for spot in spots], np.int64),
     )  # fmt: skip
 
 

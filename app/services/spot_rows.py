@@ -16,6 +16,7 @@ from geoalchemy2.elements import WKBElement
 from sqlalchemy import JSON, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at
@@ -103,11 +104,11 @@ class SpotRow:
         }  # fmt: skip
 
 
-def rows_of(numbers: Iterable[int] | None) -> dict[int, SpotRow]:
+def rows_of(spot_ids: Iterable[int] | None) -> dict[int, SpotRow]:
     """Return these spots, or all, with their districts and from how many perspectives each was walked."""
     dialect = db.engine.dialect.name
-    asked = (_all(dialect),) if numbers is None else (_some(dialect), {"spots": sorted(numbers)})
-    read = (SpotRow(*row) for row in db.session.connection().execute(*asked))
+    asked = (_all(dialect),) if spot_ids is None else (_some(dialect), {"spots": numbers(spot_ids)})
+    read = [SpotRow(*row) for row in db.session.connection().execute(*asked).all()]
     return {row.id: row for row in read}
 
 
@@ -176,7 +177,7 @@ def _all(dialect: str) -> Select[Any]:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    return _all(dialect).where(SPOT.c.id.in_(bindparam("spots", expanding=True)))
+    return _all(dialect).where(among(SPOT.c.id, "spots", dialect))
 
 
 @lru_cache(maxsize=4)

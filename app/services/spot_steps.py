@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from geoalchemy2.elements import WKBElement
-from sqlalchemy import ARRAY, BigInteger, Update, bindparam, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.people import THE_SYSTEM
 from app.domain.words import N_
+from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, GroupingRound
 from app.models.districts import District, NamedPlace
@@ -35,12 +36,10 @@ from geo.projection import to_lonlat
 LISTED_FROM_SHARE = 0.2
 NAME_WITHIN_M = 250.0
 SLEEPY = frozenset({"proposed", "confirmed"})
-AT_ONCE = 500
 REPORT = Report.metadata.tables["report"]
 ROUND = GroupingRound.metadata.tables["grouping_round"]
 ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1).returning(ROUND.c.number)
 FACTS = select(REPORT.c.id, REPORT.c.lon, REPORT.c.lat, REPORT.c.district_id, *MEMBER_COLUMNS)
-SOME_FACTS = FACTS.where(REPORT.c.id.in_(bindparam("reports", expanding=True)))
 MAPPED = select(DarkSpot).execution_options(populate_existing=True)
 SOME_MAPPED = MAPPED.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
 
@@ -124,12 +123,14 @@ def this_round() -> int:
 def facts_of(report_ids: Sequence[int] | None) -> dict[int, Facts]:
     """Return the facts of these reports, or of all, by number."""
     if report_ids is None:
-        return dict(map(_facts, db.session.connection().execute(FACTS)))
-    found: dict[int, Facts] = {}
-    for begin in range(0, len(report_ids), AT_ONCE):
-        part = {"reports": report_ids[begin : begin + AT_ONCE]}
-        found |= dict(map(_facts, db.session.connection().execute(SOME_FACTS, part)))
-    return found
+        return dict(map(_facts, db.session.connection().execute(FACTS).all()))
+    asked = _some_facts(db.engine.dialect.name), {"reports": numbers(report_ids)}
+    return dict(map(_facts, db.session.connection().execute(*asked).all()))
+
+
+@lru_cache(maxsize=2)
+def _some_facts(dialect: str) -> Select[Any]:
+    return FACTS.where(among(REPORT.c.id, "reports", dialect))
 
 
 def _facts(row: Any) -> tuple[int, Facts]:
