@@ -2,7 +2,8 @@
 
 import os
 
-from app.factory import create_app
+from app.factory import create_app, settle
 from config import Settings
 
 app = create_app(Settings.from_environment(os.environ))
+settle()
