@@ -20,7 +20,6 @@ import numpy as np
 
 from app.domain.people import THE_SYSTEM
 from app.models.base import db, reading
-from app.models.dark_spots import DarkSpot
 from app.models.jobs import enqueue
 from app.services import spot_report_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
@@ -92,7 +91,7 @@ class _Made:
     known: Mapping[int, Sequence[int]]
     groups: Sequence[Sequence[int]]
     chosen: Sequence[SpotRow | None]
-    spots: Sequence[DarkSpot | SpotRow]
+    spots: Sequence[SpotRow]
     facts: Mapping[int, Facts]
 
 

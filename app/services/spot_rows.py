@@ -6,14 +6,14 @@ third of either. What moves a spot's state goes through the mapped class and the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from geoalchemy2.elements import WKBElement
-from sqlalchemy import JSON, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy import JSON, Insert, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.models.among import among, numbers
@@ -34,6 +34,10 @@ READ: Final = (
 WRITTEN: Final = ("name", *READ[READ.index("kind") :])
 """What regrouping writes: nothing that people decide, but for the name of a spot that nobody has named."""
 HAIR: Final = 1e-9
+LAST_NUMBER = select(func.max(SPOT.c.id))
+NEXT_NUMBERS = select(func.nextval(func.pg_get_serial_sequence("dark_spot", "id"))).select_from(
+    func.generate_series(1, bindparam("count")).alias("each")
+)
 _LISTED_AT = LISTED.c.dark_spot_id == bindparam("spot"), LISTED.c.district_id == bindparam("district")
 LIST, LIST_ANEW, UNLIST = insert(LISTED), update(LISTED).where(*_LISTED_AT), delete(LISTED).where(*_LISTED_AT)
 
@@ -97,6 +101,10 @@ class SpotRow:
         """Whether anything is to be written."""
         return self.shape is not None or self._now() != self._was
 
+    def facts(self) -> dict[str, Any]:
+        """Return what stands of a spot beside what regrouping writes, under names that no column has."""
+        return {f"new_{name}": getattr(self, name) for name in READ}
+
     def values(self) -> dict[str, Any]:
         """Return what is to be written, under names that no column has."""
         return {f"new_{name}": getattr(self, name) for name in (*WRITTEN, "shape")} | {
@@ -110,6 +118,29 @@ def rows_of(spot_ids: Iterable[int] | None) -> dict[int, SpotRow]:
     asked = (_all(dialect),) if spot_ids is None else (_some(dialect), {"spots": numbers(spot_ids)})
     read = [SpotRow(*row) for row in db.session.connection().execute(*asked).all()]
     return {row.id: row for row in read}
+
+
+def new_rows(count: int) -> list[SpotRow]:
+    """Return so many spots to be, each with its number and as nothing is known of it yet; insert_rows() writes them."""
+    if db.engine.dialect.name == "postgresql":
+        found = list(db.session.connection().scalars(NEXT_NUMBERS, {"count": count}))
+    else:
+        last = db.session.connection().scalar(LAST_NUMBER) or 0
+        found = list(range(last + 1, last + 1 + count))
+    return [
+        SpotRow(
+            number, 1, "", "", False, "unknown", "unknown", [], None, False, "place", 0.0, 0.0, 0.0, None, False, 0, 0,
+            None, None, {}, {}, 0.0, 0.0, 0.0, "C", [], "", None, {}, {}, 0,
+        )
+        for number in found
+    ]  # fmt: skip
+
+
+def insert_rows(rows: Sequence[SpotRow], now: datetime) -> None:
+    """Write spots that were not there, begun and drawn."""
+    if rows:
+        values = [row.values() | row.facts() | {"new_created_at": now} for row in rows]
+        db.session.connection().execute(_insert(db.engine.dialect.name), values)
 
 
 def perspectives_of(spot_id: int) -> int:
@@ -149,13 +180,6 @@ def list_in_districts(shared: Sequence[tuple[SpotRow, Mapping[int, float]]]) -> 
             db.session.connection().execute(statement, rows)
 
 
-def list_new(shared: Collection[tuple[int, Mapping[int, float]]]) -> None:
-    """List spots that are listed nowhere yet, by number."""
-    rows = [_listing(number, d, share) for number, shares in shared for d, share in shares.items()]
-    if rows:
-        db.session.connection().execute(LIST, rows)
-
-
 def _listing(number: int, district_id: int, share: float) -> dict[str, Any]:
     return {"dark_spot_id": number, "district_id": district_id, "share": share}
 
@@ -188,3 +212,11 @@ def _update(_dialect: str, *, moved: bool) -> Update:
         new[SPOT.c.shape] = bindparam("new_shape")
         new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
     return update(SPOT).where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen")).values(new)
+
+
+@lru_cache(maxsize=2)
+def _insert(_dialect: str) -> Insert:
+    new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in (*READ, "shape", "created_at")}
+    new[SPOT.c.updated_at] = new[SPOT.c.created_at]
+    new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
+    return insert(SPOT).values(new)

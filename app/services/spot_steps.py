@@ -27,7 +27,7 @@ from app.models.jobs import enqueue
 from app.models.places import to_element
 from app.models.reports import Report
 from app.services.scoring_steps import MEMBER_COLUMNS, Member, Surroundings, member_of, write_score
-from app.services.spot_rows import SpotRow, list_in_districts, list_new, write_rows
+from app.services.spot_rows import SpotRow, insert_rows, list_in_districts, new_rows, write_rows
 from app.services.transitions import begin_all, move_if_possible
 from geo.dark_spots import Spot
 from geo.nearest import distances_from_m
@@ -162,31 +162,28 @@ def write_groups(
     facts: Mapping[int, Facts],
     around: Surroundings,
     before: Mapping[int, Sequence[int]],
-) -> list[DarkSpot | SpotRow]:
+) -> list[SpotRow]:
     """Write each group to its spot, or to a new one; return the spots in the same order.
 
     `before`: the reports that each spot had; a spot with the same reports, standing as it stood, keeps its shape.
     """
     names, written = Names(), []
-    fresh: list[tuple[DarkSpot, dict[int, float]]] = []
     listed: list[tuple[SpotRow, dict[int, float]]] = []
+    fresh = new_rows(sum(spot is None for spot in spots))
+    waiting = iter(fresh)
     for outline, known in zip(found, spots, strict=True):
-        spot = known or DarkSpot(created_at=around.now, updated_at=around.now)
+        spot = known or next(waiting)
         mine = [facts[n] for n in outline.reports]
         _shape(spot, outline, facts[outline.middle], same=known is not None and _has_the_same(known, outline, before))
-        shares = _place_in_districts(spot, [f.district_id for f in mine])
+        listed.append((spot, _place_in_districts(spot, [f.district_id for f in mine])))
         if not (spot.named_by_staff or spot.name):
             spot.name = names.of(spot.lon, spot.lat, spot.district_id)
         write_score(spot, [f.member for f in mine], around)
         written.append(spot)
-        if isinstance(spot, SpotRow):
-            listed.append((spot, shares))
-        else:
-            fresh.append((spot, shares))
-    write_rows(row for row, _ in listed)
+    begin_all("dark_spot", fresh, actor=THE_SYSTEM, now=around.now)
+    insert_rows(fresh, around.now)
+    write_rows(spot for spot in spots if spot)
     list_in_districts(listed)
-    begin_all([spot for spot, _ in fresh], actor=THE_SYSTEM, now=around.now)
-    list_new([(spot.id, shares) for spot, shares in fresh])
     return written
 
 
@@ -195,7 +192,7 @@ def _has_the_same(known: SpotRow, outline: Outline, before: Mapping[int, Sequenc
     return before.get(known.id) == outline.reports and known.report_count == len(outline.reports)
 
 
-def _shape(spot: DarkSpot | SpotRow, outline: Outline, middle: Facts, *, same: bool) -> None:
+def _shape(spot: SpotRow, outline: Outline, middle: Facts, *, same: bool) -> None:
     group, length = outline.spot, round(outline.spot.length_m, 1)
     spot.held = group.held
     if same and (spot.lon, spot.lat, spot.length_m, spot.kind) == (middle.lon, middle.lat, length, group.kind):
@@ -205,7 +202,7 @@ def _shape(spot: DarkSpot | SpotRow, outline: Outline, middle: Facts, *, same: b
     spot.kind, spot.length_m = group.kind, length
 
 
-def _place_in_districts(spot: DarkSpot | SpotRow, found: Sequence[int | None]) -> dict[int, float]:
+def _place_in_districts(spot: SpotRow, found: Sequence[int | None]) -> dict[int, float]:
     """The district with most of its reports is its own; return the share of each where a fifth of them lie."""
     counts = Counter(d for d in found if d is not None)
     total = sum(counts.values())

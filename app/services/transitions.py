@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import insert
 
@@ -55,15 +55,24 @@ def begin(
         _tell([thing], kind, facts or {}, now)
 
 
-def begin_all(things: Sequence[Thing], *, actor: Actor, now: datetime) -> None:
-    """Begin many things of one kind at once, none of which gives a notice: one flush, then their first lines of history."""
-    for thing in things:
-        thing.state = states.INITIAL[_name(thing)]
-    db.session.add_all(things)
-    db.session.flush()
-    lines = [_line(thing, "", actor=actor, now=now, reason="") for thing in things]
-    if lines:
-        db.session.execute(insert(History), lines)
+class Numbered(Protocol):
+    """A row to be, which has its number already."""
+
+    id: int
+    state: str
+
+
+def begin_all(name: str, rows: Sequence[Numbered], *, actor: Actor, now: datetime) -> None:
+    """Give many new rows of one kind their first state and write their first lines of history; none gives a notice.
+
+    The caller writes the rows themselves.
+    """
+    for row in rows:
+        row.state = states.INITIAL[name]
+    if rows:
+        who = {"actor_role": actor.role, "actor_id": actor.staff_id, "actor_name": actor.name}
+        said = {"thing": name, "at": now, **who, "from_state": "", "to_state": states.INITIAL[name], "reason": ""}
+        db.session.execute(insert(History), [{**said, "thing_id": row.id} for row in rows])
 
 
 def move(
