@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -16,7 +15,7 @@ from app.web.languages import local_date
 from app.web.parts import now, parts
 from app.web.problems import problem
 from app.web.security import csrf, limiter
-from app.web.sending import only_reading, take_in_photos, uploads
+from app.web.sending import only_reading, spoken, take_in_photos, uploads
 from app.web.tables import writer
 from app.web.words import field_errors, photo_problem
 
@@ -46,7 +45,7 @@ def answer(ticket_id: int) -> Response:
     """Take an answer, JSON or a form with `answer` and `photos`: 200, 404 for a ticket that is not theirs, 422 with field errors; each one is written down."""
     with only_reading():
         contractors.ticket_of(_who(), ticket_id) or abort(404)
-    body = _body()
+    body = spoken("answer")
     if body is None:
         return problem(400, gettext("Det gick inte att läsa det du skickade"))
     intake = take_in_photos(uploads(request.files), PHOTOS_MAX)  # slow, so outside of the write lock
@@ -61,18 +60,6 @@ def answer(ticket_id: int) -> Response:
     parts().jobs.wake()
     found = contractors.ticket_of(_who(), ticket_id) or abort(404)
     return jsonify(contractor_steps.facts_of(found.ticket))
-
-
-def _body() -> dict[str, Any] | None:
-    """Return the answer: the JSON itself, or with photos a form whose field `answer` is that JSON."""
-    if request.is_json:
-        found = request.get_json(silent=True)
-    else:
-        try:
-            found = json.loads(request.form.get("answer", ""))
-        except ValueError:
-            return None
-    return found if isinstance(found, dict) else None
 
 
 def as_csv(rows: list[dict[str, Any]]) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,7 +21,7 @@ from app.web.guard import admit
 from app.web.languages import clock_time, local_date
 from app.web.parts import now, parts
 from app.web.problems import problem
-from app.web.sending import only_reading, take_in_photos, uploads
+from app.web.sending import only_reading, spoken, take_in_photos, uploads
 from app.web.sign_in import actor
 from app.web.visit_words import visit_sentence
 from app.web.words import field_errors, photo_problem
@@ -37,7 +36,7 @@ TEXTS: Final = {"parts": 300, "note": 1000, "reason": 300}
 @blueprint.post("")
 def create() -> Response | tuple[Response, int]:
     """Keep a visit: 201 when it is new, 200 with the same answer when it has arrived before, 422 with field errors."""
-    body = _body()
+    body = spoken("visit")
     if body is None:
         return problem(400, gettext("Det gick inte att läsa det du skickade"))
     codes = _wrong(body)
@@ -99,17 +98,6 @@ def _answer(client_id: str, ticket_id: int, refused: tuple[str, ...]) -> Respons
             "priority": ticket.priority, "due_on": ticket.due_on.isoformat(),
         },
     )  # fmt: skip
-
-
-def _body() -> dict[str, Any] | None:
-    if request.is_json:
-        found = request.get_json(silent=True)
-    else:
-        try:
-            found = json.loads(request.form.get("visit", ""))
-        except ValueError:
-            return None
-    return found if isinstance(found, dict) else None
 
 
 def _wrong(body: Mapping[str, Any]) -> dict[str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from flask import current_app, request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.adapters.photo_intake import Intake, take_in
@@ -25,6 +27,18 @@ class Refused(Exception):
 def fields(form: MultiDict[str, str]) -> dict[str, list[str]]:
     """Return a form's fields as the pure rules read them."""
     return {name: form.getlist(name) for name in form}
+
+
+def spoken(name: str) -> dict[str, Any] | None:
+    """Return what a program sent: the JSON itself, or with photos a form whose field `name` is that JSON; None for anything else."""
+    if request.is_json:
+        found = request.get_json(silent=True)
+    else:
+        try:
+            found = current_app.json.loads(request.form.get(name, ""))
+        except ValueError:
+            return None
+    return found if isinstance(found, dict) else None
 
 
 def uploads(files: MultiDict[str, FileStorage]) -> list[bytes]:

@@ -86,6 +86,12 @@ def test_a_visit_is_kept_once_however_often_it_is_sent(scene: Scene, van: FlaskC
     assert len(visits_of(ticket)) == 1
 
 
+@pytest.mark.parametrize("said", ["", "[]", "{", "[" * 100_000, '{"a":' * 50_000])
+def test_a_visit_that_cannot_be_read_is_a_clear_no(scene: Scene, van: FlaskClient, said: str) -> None:
+    answer = van.post("/api/v1/visits", data={"visit": said}, content_type="multipart/form-data")
+    assert (answer.status_code, answer.json["title"]) == (400, "Det gick inte att läsa det du skickade")
+
+
 def test_the_time_in_the_field_is_kept_and_not_that_of_the_sending(scene: Scene, van: FlaskClient) -> None:
     ticket = scene.ticket(lamp=scene.lamp())
     done = scene.now - timedelta(hours=5)
