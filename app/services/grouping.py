@@ -24,7 +24,7 @@ from app.models.jobs import enqueue
 from app.services import spot_report_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
 from app.services.spot_report_steps import Ground
-from app.services.spot_rows import SpotRow, rows_of, write_rows
+from app.services.spot_row_steps import SpotRow, rows_of, write_rows
 from app.services.spot_steps import (
     Facts,
     facts_of,

@@ -23,7 +23,7 @@ from app.models.base import db
 from app.models.dark_spots import DarkSpot, ScoreBasis
 from app.models.districts import Municipality
 from app.models.reports import Report
-from app.services.spot_rows import SpotRow, perspectives_of
+from app.services.spot_row_steps import SpotRow, perspectives_of
 from geo.darkness import Where, dark_hours_ahead, dark_hours_until
 from geo.projection import SWEREF99_TM
 

@@ -27,7 +27,7 @@ from app.models.jobs import enqueue
 from app.models.places import to_element
 from app.models.reports import Report
 from app.services.scoring_steps import MEMBER_COLUMNS, Member, Surroundings, member_of, write_score
-from app.services.spot_rows import SpotRow, insert_rows, list_in_districts, new_rows, write_rows
+from app.services.spot_row_steps import SpotRow, insert_rows, list_in_districts, new_rows, write_rows
 from app.services.transitions import begin_all, move_if_possible
 from geo.dark_spots import Spot
 from geo.nearest import distances_from_m
