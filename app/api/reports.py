@@ -48,7 +48,7 @@ def create() -> Response:
         "reference": received.reference,
         "url": url_for("report.receipt", receipt=received.receipt, _external=True),
         "photos_refused": list(received.refused),
-        "photo_problems": [photo_problem(code) for code in received.refused],
+        "photo_problems": list(dict.fromkeys(photo_problem(code) for code in received.refused)),  # each said once
         "photos_again": list(received.again),
     }
     response = jsonify(body)

@@ -98,7 +98,9 @@ def _page(errors: dict[str, str], typed: Any) -> str:
 
 
 def _month(written: str) -> date:
+    """Return the first day of a month; this month for what is none, and for what no calendar goes on from."""
     try:
-        return date.fromisoformat(f"{written}-01")
+        first = date.fromisoformat(f"{written}-01")
     except ValueError:
-        return local_date(now()).replace(day=1)
+        first = date.min
+    return first if date.min.year < first.year < date.max.year else local_date(now()).replace(day=1)

@@ -13,7 +13,7 @@ from app.domain.people import COORDINATOR
 from app.domain.tickets import DANGEROUS, FAULTS
 from app.services import new_tickets, place_names, ticket_causes
 from app.services.desk_steps import Unclear, undo
-from app.web.forms import Form
+from app.web.forms import Form, row_number
 from app.web.guard import admit
 from app.web.languages import local_date
 from app.web.parts import now, parts
@@ -28,7 +28,7 @@ BY_HAND: Final = tuple(code for code in FAULTS if code not in {"B17", "B18", "B1
 @blueprint.get("/new")
 def new() -> str:
     """Begin a ticket, perhaps at a lamp or a spot."""
-    begun = new_tickets.beginning(request.args.get("lamp", type=int), request.args.get("spot", type=int))
+    begun = new_tickets.beginning(request.args.get("lamp", type=row_number), request.args.get("spot", type=row_number))
     values = {
         "pole": begun.pole, "lat": begun.lat if begun.lat is not None else "", "lon": begun.lon if begun.lon is not None else "",
         "fault_code": begun.fault, "source": begun.source, "spot_id": begun.spot_id or "", "environment": begun.environment,

@@ -22,7 +22,7 @@ csrf.exempt(blueprint)  # a page kept on the phone has no token; what another si
 
 
 @blueprint.get("")
-def around() -> str | tuple[str, int]:
+def around() -> Response | tuple[str, int]:
     """Return a part of the report page: where the pin is, and what is known there; nothing for no position."""
     lon, lat = request.args.get("lon", type=float), request.args.get("lat", type=float)
     lamp = reports.place_of_pole(request.args.get("pole", "")[:40])
@@ -30,9 +30,9 @@ def around() -> str | tuple[str, int]:
         lon, lat = lamp.lon, lamp.lat
     if lon is None or lat is None or not is_position(lon, lat):
         return "", 204
-    return render_template(
-        "resident/near.html", municipality=place_names.municipality(), lamp=lamp, **what_is_near(lon, lat)
-    )
+    known = what_is_near(lon, lat)
+    page = render_template("resident/near.html", municipality=place_names.municipality(), lamp=lamp, **known)
+    return with_reporter(make_response(page))
 
 
 @blueprint.post("/<kind>/<int:number>/me-too")

@@ -10,17 +10,19 @@ from flask_babel import gettext
 from app.services import editions, place_names, promises, public_places
 from app.web.guard import EVERYONE, admit
 from app.web.parts import base_url, now, random_id
+from app.web.reporter import with_reporter
 
 blueprint = admit(Blueprint("places", __name__), EVERYONE)
 
 
 @blueprint.get("/places")
-def listing() -> str:
-    """List the places that the municipality looks over."""
-    return render_template(
+def listing() -> Response:
+    """List the places that the municipality looks over; whoever presses “Jag med” there twice is one person."""
+    page = render_template(
         "resident/places.html", places=[(place, random_id()) for place in public_places.approved()], municipality=place_names.municipality(),
         districts=place_names.districts(),
     )  # fmt: skip
+    return with_reporter(Response(page))
 
 
 @blueprint.get("/map")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import Request, request
 from itsdangerous import BadSignature, Signer
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.web.parts import now, parts, random_name
 from app.web.security import network_key
 
+R = TypeVar("R", bound=AnyResponse)
 COOKIE: Final = "reporter"
 YEAR_S: Final = 365 * 24 * 3600
 
@@ -37,7 +38,7 @@ def network_voice() -> str:
     return f"{network_key()} {now().date()}"
 
 
-def with_reporter(response: Response) -> Response:
+def with_reporter(response: R) -> R:
     """Give the browser a token when it has none of ours."""
     if not reporter_of(request):
         token = _signer().sign(random_name()).decode()

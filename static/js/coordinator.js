@@ -22,6 +22,11 @@ queue?.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// A click anywhere in a row is enough to go on by keyboard from there.
+queue?.addEventListener("click", ({ target }) => {
+  if (!target.closest("a, button, input, select, textarea, label, summary")) target.closest(".triage-row")?.querySelector("h2 a")?.focus();
+});
+
 // After a decision the row that comes next has the focus, so that the keys go on working.
 if (queue && /^#(queue|report-\d+)$/.test(location.hash)) {
   (document.querySelector(location.hash) ?? queue.querySelector("h2 a"))?.focus();

@@ -16,8 +16,14 @@ async function count() {
   if ($link) $link.textContent = length ? $link.dataset.waiting.replace("{n}", length) : $link.dataset.none;
   if (navigator.setAppBadge) (length ? navigator.setAppBadge(length) : navigator.clearAppBadge()).catch(() => {});
   const before = remembered();
-  if (before > 0 && length === 0 && (await all("facts")).length === 0) say($link?.dataset.evicted.replace("{n}", before));
+  if (before > 0 && length === 0 && (await isCleared())) say($link?.dataset.evicted.replace("{n}", before));
   if (length !== before) document.cookie = `${COUNT}=${length}; path=/; max-age=${length ? YEAR_S : 0}; samesite=lax`;
+}
+
+/** Whether nothing at all is left here: what was sent while no page was open has left its receipt. */
+async function isCleared() {
+  const kept = await Promise.all(["receipts", "drafts", "places"].map(all));
+  return kept.every((rows) => rows.length === 0);
 }
 
 const remembered = () => Number(document.cookie.match(/(?:^|; )waiting=(\d+)/)?.[1] ?? 0);

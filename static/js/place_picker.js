@@ -44,6 +44,7 @@ export function setUpPlace($form) {
   let asking = 0;
   let placedAt = 0;
   let isByItself = false; // found by the phone or the address before the person did anything
+  let isSearching = false; // the phone has been asked and has not answered yet
 
   const degrees = ($field) => ($field.value.trim() ? Number($field.value.replace(",", ".")) : NaN);
   const given = () => {
@@ -112,14 +113,20 @@ export function setUpPlace($form) {
   };
   /** Ask the phone. What it finds without being asked to never moves a place that was chosen meanwhile. */
   const locate = (unasked) => {
+    isSearching = true;
     const found = (position) => {
+      isSearching = false;
       if (unasked && given()) return;
       byPhone(position);
       isByItself = unasked;
     };
     say(words.searching);
-    if (!navigator.geolocation) { noPosition(); return; }
-    navigator.geolocation.getCurrentPosition(found, () => (unasked && given()) || noPosition(), { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 15000 });
+    const failed = () => {
+      isSearching = false;
+      if (!(unasked && given())) noPosition();
+    };
+    if (!navigator.geolocation) { failed(); return; }
+    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 15000 });
   };
   const showMap = async () => {
     const $area = $picker.querySelector("[data-map-area]");
@@ -208,5 +215,5 @@ export function setUpPlace($form) {
     } else if (fields.pole_number.value) lookUpPole(fields.pole_number.value);
     else if (!fields.place_id?.value) allowed?.then(({ state }) => state === "granted" && locate(true)).catch(() => {});
   };
-  return { begin, goOn: () => { isByItself = false; }, byItself: () => isByItself, placedAt: () => placedAt };
+  return { begin, goOn: () => { isByItself = false; }, byItself: () => isByItself, isSearching: () => isSearching, placedAt: () => placedAt };
 }

@@ -64,7 +64,8 @@ if ($form) {
     else early = true;
   };
   let place = null;
-  const steps = isAgain ? null : setUpSteps($form, changed);
+  let isAnswered = () => true; // comes with the rest
+  const steps = isAgain ? null : setUpSteps($form, changed, ($step) => isAnswered($step));
   place = setUpPlace($form);
   $form.querySelector("[data-quick]").hidden = !(steps && asked.get("pole")); // who scanned a pole has said most of it
   $form.addEventListener("change", changed);
@@ -89,8 +90,8 @@ if ($form) {
   kept.catch(() => place?.begin());
   const rest = Promise.all([kept, idle().then(() => import("./report_send.js"))]).then(async ([{ id, errors: found }, { setUpRest }]) => {
     const errors = await found;
-    const parts = setUpRest($form, { words, photos: allPhotos, draft, draftId: id, placeId: asked.get("place"), steps, errors, held });
-    photos = parts.photos;
+    const parts = setUpRest($form, { words, photos: allPhotos, draft, draftId: id, placeId: asked.get("place"), steps, errors, held, isSearching: () => place.isSearching() });
+    ({ photos, isAnswered } = parts);
     return parts;
   });
   rest.catch(() => {});

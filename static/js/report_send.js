@@ -11,7 +11,30 @@ export function setUpRest($form, { errors, held, ...about }) {
   const photos = setUpPhotos($form, () => about.draft.keep(), held);
   setUpOffer($form);
   if (errors) showErrors($form, errors, about.steps);
-  return { photos, send: setUpSending($form, about) };
+  $form.addEventListener("change", () => forgetMended($form, about.words));
+  return { photos, send: setUpSending($form, about), isAnswered: ($step) => isAnswered($form, $step, about) };
+}
+
+/** Say what a question still lacks, where it is asked; a place that the phone is looking for may come later. */
+function isAnswered($form, $step, { words, steps, isSearching }) {
+  const missing = Object.entries(whatIsMissing($form, words) ?? {}).filter(([name]) => $step.querySelector(`[name="${name}"]`));
+  if (!missing.length || (missing[0][0] === "lat" && isSearching())) return true;
+  showErrors($form, Object.fromEntries(missing), steps);
+  return false;
+}
+
+/** What is answered now is no longer said to be missing. */
+function forgetMended($form, words) {
+  const missing = whatIsMissing($form, words) ?? {};
+  for (const [name, sentence] of [["lat", words.position_missing], ["categories", words.category_missing]]) {
+    const $error = $form.querySelector(`#${name}-error`);
+    if (name in missing || $error?.textContent !== sentence) continue;
+    $error.remove();
+    $form.querySelectorAll(`[aria-describedby="${name}-error"]`).forEach(($field) => {
+      $field.removeAttribute("aria-invalid");
+      $field.removeAttribute("aria-describedby");
+    });
+  }
 }
 
 function setUpSending($form, { words, photos, draft, draftId, placeId, steps }) {

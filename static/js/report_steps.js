@@ -1,7 +1,8 @@
 // One question a screen. Without it, all questions stand under each other and are sent the same way.
 const TAP_MS = 1500;
 
-export function setUpSteps($form, changed) {
+/** `leave` says of a question whether one may go on from it now. */
+export function setUpSteps($form, changed, leave) {
   const words = $form.dataset;
   const $steps = [...$form.querySelectorAll("[data-step-of-form]")];
   const $bar = document.querySelector("[data-step-bar]");
@@ -33,7 +34,7 @@ export function setUpSteps($form, changed) {
   $steps.forEach(($step, at) => {
     const $buttons = document.createElement("div");
     $buttons.className = "buttons";
-    if (at < $steps.length - 1) $buttons.append(button(words.next, "button full", () => go(at + 1), "next"));
+    if (at < $steps.length - 1) $buttons.append(button(words.next, "button full", () => leave($step) && go(at + 1), "next"));
     if (at > 0) $buttons.append(button(words.back, "button quiet full", () => go(at - 1), "back"));
     $step.append($buttons);
     if ($step.hasAttribute("data-one-tap")) onTap($step, () => go(at + 1));

@@ -57,6 +57,7 @@ function setUpWork(work) {
   }
   for (const $text of $page.querySelectorAll("[data-text]")) $text.value = draft[$text.dataset.text];
   $page.addEventListener("change", ({ target }) => {
+    wrong($page, ""); // what was missing may be there now; the press says it again if not
     if (["action", "test", "cause"].includes(target.name)) keep(work, { [target.name]: target.value });
     if (target.dataset.text) keep(work, { [target.dataset.text]: target.value });
   });

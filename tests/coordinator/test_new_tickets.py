@@ -198,3 +198,9 @@ def test_degrees_that_nobody_can_read_are_said_beside_their_field_and_the_map_op
     assert 'id="pole-error"' in answer.text
     assert 'data-lat="hej"' not in answer.text
     assert 'value="hej"' in answer.text
+
+
+def test_a_number_that_no_row_can_have_begins_an_empty_ticket(scene: Scene):
+    desk = scene.signed_in("coordinator")
+    for asked in ("lamp", "spot"):
+        assert desk.get(NEW, query_string={asked: 10**20}).status_code == 200

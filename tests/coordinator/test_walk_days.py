@@ -98,3 +98,10 @@ def test_the_planner_says_that_a_walk_with_children_falls_in_a_school_holiday(sc
     evening = walks.Evening(date(2026, 12, 9), perspective="school_route")
     walk = walks.create(scene.oxhagen.id, evening, walks.Meeting(), walks.Chosen(spots), desk=desk)
     assert "Barn och unga är ofta borta då." in client.get(f"/coordinator/walks/{walk.id}").text
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-00", "idag", ""])
+def test_a_month_that_no_calendar_goes_on_from_is_this_month(desk: FlaskClient, month: str) -> None:
+    page = desk.get("/coordinator/calendar", query_string={"month": month})
+    assert page.status_code == 200
+    assert "november 2026" in page.text

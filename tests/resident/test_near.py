@@ -165,6 +165,19 @@ def test_me_too_for_an_approved_place_joins_it_and_counts_as_a_reporter(scene: S
     assert (report.dark_spot_id, report.state, report.severity) == (spot.id, "in_spot", 3)
 
 
+def test_one_phone_that_presses_twice_is_one_person(scene: Scene, client: FlaskClient) -> None:
+    spot = public_spot(scene)
+    assert "Jag med" in client.get("/places").text
+    for _ in range(2):
+        assert client.post(f"/near/spot/{spot.id}/me-too").status_code == 303
+    voices = db.session.scalar(
+        select(func.count(Report.reporter_key.distinct())).where(
+            Report.source == "me_too", Report.dark_spot_id == spot.id
+        )
+    )
+    assert voices == 1
+
+
 def test_the_sixth_me_too_in_a_day_waits_for_a_human_like_any_report(scene: Scene, client: FlaskClient) -> None:
     spot = public_spot(scene)
     for _ in range(6):
