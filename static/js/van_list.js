@@ -194,7 +194,8 @@ async function refusedParts(redraw) {
 }
 
 /** Say in the bar what waits, and what the line is like. */
-export async function showSync(outcome, mine) {
+export async function showSync(lastOutcome, mine) {
+  const outcome = navigator.onLine ? lastOutcome : "offline";
   const $bar = document.querySelector("[data-sync]");
   const outbox = await all("outbox");
   const waiting = outbox.filter((item) => item.staff_id === null || item.staff_id === mine).filter((item) => item.state === "waiting");
