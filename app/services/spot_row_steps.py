@@ -44,41 +44,41 @@ LIST, LIST_ANEW, UNLIST = insert(LISTED), update(LISTED).where(*_LISTED_AT), del
 
 @dataclass(slots=True)
 class SpotRow:
-    """One dark spot: what the score and the shape depend on, and what they are. Attributes are DarkSpot's columns."""
+    """One dark spot: what the score and the shape depend on, and what they are. Attributes are DarkSpot's columns, as READ."""
 
     id: int
-    version: int
-    state: str
-    name: str
-    named_by_staff: bool
-    light_fact: str
-    flow: str
-    context: list[str]
-    confirmed_at: datetime | None
-    pinned: bool
-    kind: str
-    length_m: float
-    lon: float
-    lat: float
-    district_id: int | None
-    held: bool
-    report_count: int
-    reporter_count: int
-    first_report_at: datetime | None
-    last_report_at: datetime | None
-    category_counts: dict[str, int]
-    when_counts: dict[str, int]
-    score: float
-    score_low: float
-    score_high: float
-    band: str
-    score_parts: list[dict[str, Any]]
-    score_version: str
-    scored_at: datetime | None
-    before: dict[str, Any]
-    shares: dict[int, float]
+    version: int = 1
+    state: str = ""
+    name: str = ""
+    named_by_staff: bool = False
+    light_fact: str = "unknown"
+    flow: str = "unknown"
+    context: list[str] = field(default_factory=list)
+    confirmed_at: datetime | None = None
+    pinned: bool = False
+    kind: str = "place"
+    length_m: float = 0.0
+    lon: float = 0.0
+    lat: float = 0.0
+    district_id: int | None = None
+    held: bool = False
+    report_count: int = 0
+    reporter_count: int = 0
+    first_report_at: datetime | None = None
+    last_report_at: datetime | None = None
+    category_counts: dict[str, int] = field(default_factory=dict)
+    when_counts: dict[str, int] = field(default_factory=dict)
+    score: float = 0.0
+    score_low: float = 0.0
+    score_high: float = 0.0
+    band: str = "C"
+    score_parts: list[dict[str, Any]] = field(default_factory=list)
+    score_version: str = ""
+    scored_at: datetime | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    shares: dict[int, float] = field(default_factory=dict)
     """By district where it is listed: the share of its reports."""
-    perspectives: int
+    perspectives: int = 0
     """From how many different perspectives it was walked (women, older people, wheelchairs …)."""
     shape: WKBElement | None = None
     """A new shape; None when the kept one stands."""
@@ -127,13 +127,7 @@ def new_rows(count: int) -> list[SpotRow]:
     else:
         last = db.session.connection().scalar(LAST_NUMBER) or 0
         found = list(range(last + 1, last + 1 + count))
-    return [
-        SpotRow(
-            number, 1, "", "", False, "unknown", "unknown", [], None, False, "place", 0.0, 0.0, 0.0, None, False, 0, 0,
-            None, None, {}, {}, 0.0, 0.0, 0.0, "C", [], "", None, {}, {}, 0,
-        )
-        for number in found
-    ]  # fmt: skip
+    return [SpotRow(number) for number in found]
 
 
 def insert_rows(rows: Sequence[SpotRow], now: datetime) -> None:
