@@ -17,7 +17,7 @@ def group(task: Task) -> tuple[Ints, Bools]:
     dx, dy = x[:, None] - x, y[:, None] - y
     squared = dx * dx + dy * dy
     close = squared <= task.eps2
-    core = _heard(close, task.voice) >= task.least
+    core = _is_core(close, task.voice, task.least)
     label = np.full(len(x), -1, np.int64)
     heart = np.flatnonzero(core)
     if len(heart):
@@ -39,6 +39,13 @@ def _joined(close: Bools) -> Ints:
     begins = np.concatenate(([0], np.cumsum(np.bincount(first, minlength=len(close)))))
     steps = csr_array((np.ones(len(second)), second.astype(np.int32), begins.astype(np.int32)), shape=close.shape)
     return np.asarray(connected_components(steps, directed=False)[1])
+
+
+def _is_core(close: Bools, voice: Ints | None, least: float) -> Bools:
+    """Say of each point whether enough is heard near it. Two voices are there as soon as one is not the point's own."""
+    if voice is not None and 1 < least <= 2:
+        return np.asarray((close & (voice[:, None] != voice)).any(axis=1))
+    return np.asarray(_heard(close, voice) >= least)
 
 
 def _heard(close: Bools, voice: Ints | None) -> Ints:

@@ -52,7 +52,10 @@ def me_too(kind: str, number: int) -> Response:
         received = voices.join(kind, number, fresh, keys=parts().keys, reference_numbers=numbers, now=now())
     parts().jobs.wake()
     flash(gettext("Tack. Din röst räknas med."))
-    return with_reporter(make_response(redirect(url_for("report.receipt", receipt=received.receipt), 303)))
+    there = url_for(
+        "report.receipt", receipt=received.receipt, _anchor="given"
+    )  # the phone keeps it where its others lie
+    return with_reporter(make_response(redirect(there, 303)))
 
 
 def _client_id() -> str:

@@ -6,6 +6,7 @@ whether one report or all were regrouped. What all scores of a day share stands 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 
 from app.domain import dark_spots as rule
 from app.domain.reports import LIGHTING_CATEGORIES
@@ -32,7 +33,7 @@ NOT_GROUPED = ("rejected", "withdrawn", "forwarded")
 LOOK_BACK = timedelta(days=730)
 REPORT = Report.__table__.c
 MEMBER_COLUMNS = (
-    REPORT.reporter_key, REPORT.categories, REPORT.severity, REPORT.received_at, REPORT.trust, REPORT.state,
+    REPORT.reporter_key, cast(REPORT.categories, Text), REPORT.severity, REPORT.received_at, REPORT.trust, REPORT.state,
     REPORT.when_felt,
 )  # fmt: skip
 NEW = "proposed"
@@ -133,13 +134,19 @@ def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
 
 
 def member_of(
-    reporter_key: str, categories: Sequence[str], severity: int | None, received_at: datetime, *more: str | None
+    reporter_key: str, categories: str, severity: int | None, received_at: datetime, *more: str | None
 ) -> Member:
     """Return the facts of one report from its MEMBER_COLUMNS, in their order."""
     trust, state, when_felt = more
     return Member(
-        reporter_key, categories, severity, received_at, trust == "uncertain_place", state == "held", when_felt
+        reporter_key, _read(categories), severity, received_at, trust == "uncertain_place", state == "held", when_felt
     )
+
+
+@lru_cache(maxsize=1024)
+def _read(categories: str) -> tuple[str, ...]:
+    """Return categories from the JSON that the database keeps; a hundred thousand reports have a few hundred such texts."""
+    return tuple(json.loads(categories))
 
 
 def rescore(spot: DarkSpot, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +73,11 @@ def test_what_is_known_here_is_offered_and_me_too_is_one_tap(named: Scene, perso
     expect(page.get_by_text("Redan anmäld")).to_be_visible()
     page.get_by_role("button", name="Jag med").click()
     expect(page.get_by_text("Tack. Din röst räknas med.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/r/[^#]+$"))  # kept, and what is passed on from here keeps nothing elsewhere
+    receipt = page.url
+    page.goto("/mine")
+    page.locator("[data-receipts] a").click()
+    expect(page).to_have_url(receipt)
 
 
 def test_the_code_on_a_pole_is_three_taps_and_only_one_question_is_shown_while_scripts_are_on_their_way(
