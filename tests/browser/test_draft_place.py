@@ -92,3 +92,24 @@ def test_a_typed_position_may_have_a_comma_and_one_that_cannot_be_read_is_said_b
     with live.app.app_context():
         (report,) = db.session.scalars(select(Report))
         assert (report.lat, report.lon) == (56.676, 16.335)
+
+
+def test_a_question_that_is_not_answered_says_so_at_once_and_no_longer_than_it_is_true(
+    town: Scene, person: Callable[..., Page]
+) -> None:
+    phone = Phone(person(permissions=[]))
+    page, errors = phone.page, phone.page.locator("p.error")
+    page.goto("/report")
+    page.wait_for_load_state("networkidle")
+    phone.button("Nästa").click()
+    expect(errors).to_contain_text("Välj var det är")
+    page.evaluate("document.querySelector('#address').value = 'Bakom skolan'")
+    page.locator("[data-report-form]").dispatch_event("change")
+    expect(errors).to_have_count(0)
+    phone.button("Nästa").click()
+    phone.button("Nästa").click()
+    expect(errors).to_have_count(1)
+    page.locator("#c-lamp_out").check(force=True)
+    expect(errors).to_have_count(0)
+    phone.button("Nästa").click()
+    expect(page.locator("#s-2")).to_be_visible()

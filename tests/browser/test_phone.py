@@ -130,27 +130,6 @@ def test_a_report_takes_at_most_six_taps_and_with_a_photo_at_most_nine(live: Liv
     assert len(rows(live)) == 2
 
 
-def test_a_question_that_is_not_answered_says_so_at_once_and_no_longer_than_it_is_true(
-    town: Scene, person: People
-) -> None:
-    phone = Phone(person(permissions=[]))
-    page, errors = phone.page, phone.page.locator("p.error")
-    page.goto("/report")
-    page.wait_for_load_state("networkidle")
-    phone.button("Nästa").click()
-    expect(errors).to_contain_text("Välj var det är")
-    page.evaluate("document.querySelector('#address').value = 'Bakom skolan'")
-    page.locator("[data-report-form]").dispatch_event("change")
-    expect(errors).to_have_count(0)
-    phone.button("Nästa").click()
-    phone.button("Nästa").click()
-    expect(errors).to_have_count(1)
-    page.locator("#c-lamp_out").check(force=True)
-    expect(errors).to_have_count(0)
-    phone.button("Nästa").click()
-    expect(page.locator("#s-2")).to_be_visible()
-
-
 def test_closing_the_browser_in_the_middle_loses_neither_words_nor_photos_nor_the_question(phone: Phone) -> None:
     phone.comes_to_the_last_question()
     phone.adds_a_photo(jpeg(900, 600))
