@@ -44,7 +44,8 @@ class Rule(NamedTuple):
 
 class Sweep(NamedTuple):
     """Where one pass over the cells stands. In each of the five columns around, `first` … `last` − 1 are the cells within
-    reach and `end` is the column's last; `spans` (5, 2) are the sorted points of these cells.
+    reach and `end` is the column's last; `spans` (7, 2) are the sorted points of these cells: the cell's own first, then those
+    of its column before and after it, then of each column beside, the nearest first.
     """
 
     first: NDArray[np.int64]

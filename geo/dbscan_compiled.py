@@ -16,12 +16,17 @@ from numpy.typing import NDArray
 from geo.dbscan_arrays import Task
 from geo.dbscan_cells import Cells, Ears, Loops, Rule, Sweep
 
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
 REACH: Final = 2
 """A point within the radius lies at most two columns and two rows away."""
 _FEW_PAIRS: Final = 4096
 
 
-def group(task: Task) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def group(task: Task) -> tuple[Longs, Bools]:
     """Return label and core (n,) of each point."""
     loops = compiled()
     weight = np.empty(0) if task.weight is None else task.weight
@@ -52,7 +57,7 @@ def compiled() -> Loops:
     from numba.extending import register_jitable  # noqa: PLC0415 - the same
 
     parts = (
-        counting_order, sweep, enter, reach, add, weight_near, count_near, find, touching, crowds_touch, box, lower_half,
+        counting_order, sweep, enter, reach, points_in, add, weight_near, count_near, find, touching, crowds_touch, box, lower_half,
         any_near, nearest_core,
     )  # fmt: skip
     for part in parts:
@@ -63,13 +68,7 @@ def compiled() -> Loops:
         return Loops(*(numba.njit(nogil=True)(loop) for loop in as_written()))
 
 
-def sorted_into_cells(
-    xy: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    voice: NDArray[np.int64],
-    columns: NDArray[np.int32],
-    rows: NDArray[np.int32],
-) -> Cells:
+def sorted_into_cells(xy: Floats, weight: Floats, voice: Longs, columns: Ints, rows: Ints) -> Cells:
     """Return the points sorted into cells, given each point's column and row (both from 0)."""
     n = len(xy)
     by_row = counting_order(rows, np.arange(n).astype(np.int32))
@@ -97,7 +96,7 @@ def sorted_into_cells(
     )
 
 
-def counting_order(key: NDArray[np.int32], order: NDArray[np.int32]) -> NDArray[np.int32]:
+def counting_order(key: Ints, order: Ints) -> Ints:
     """Return `order` sorted by key, keeping the order of equals (counting sort; Seward 1954)."""
     at = np.zeros(key.max() + 2, np.int64)
     for k in range(len(key)):
@@ -115,8 +114,9 @@ def sweep() -> Sweep:
     """Return a pass that has not begun."""
     width = 2 * REACH + 1
     return Sweep(
-        np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros((width, 2), np.int64)
-    )
+        np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros(width, np.int64),
+        np.zeros((width + 2, 2), np.int64),
+    )  # fmt: skip
 
 
 def enter(cells: Cells, column: int, hand: Sweep) -> None:
@@ -128,22 +128,29 @@ def enter(cells: Cells, column: int, hand: Sweep) -> None:
         hand.end[step] = cells.column[beside + 1] if there else 0
 
 
-def reach(cells: Cells, cell: int, hand: Sweep) -> None:
-    """Move on to the cells within two rows of a cell, and their points.
+def reach(row: Ints, start: Ints, cell: int, first: Longs, last: Longs, end: Longs, spans: Longs) -> None:  # noqa: PLR0917 (see the last sentence)
+    """Move a sweep on to the cells within two rows of a cell, and their points.
 
     Rows only grow while one goes through a column, so first and last move forward only: all cells together cost no more
-    than their number. The points of a column's neighbouring cells stand in one piece.
+    than their number. The points of a column's neighbouring cells stand in one piece; the nearest come first, since most
+    points have heard enough by then. Arrays are handed over one by one: a tuple of them is counted anew in each call,
+    which took half the time.
     """
-    row = cells.row[cell]
+    here = row[cell]
     for step in range(2 * REACH + 1):
-        first, last, end = hand.first[step], hand.last[step], hand.end[step]
-        while first < end and cells.row[first] < row - REACH:
-            first += 1
-        last = max(first, last)
-        while last < end and cells.row[last] <= row + REACH:
-            last += 1
-        hand.first[step], hand.last[step] = first, last
-        hand.spans[step, 0], hand.spans[step, 1] = cells.start[first], cells.start[last]
+        low, high, stop = first[step], last[step], end[step]
+        while low < stop and row[low] < here - REACH:
+            low += 1
+        high = max(low, high)
+        while high < stop and row[high] <= here + REACH:
+            high += 1
+        first[step], last[step] = low, high
+        if step != REACH:
+            span = 2 * abs(step - REACH) + 1 + (step > REACH)
+            spans[span, 0], spans[span, 1] = start[low], start[high]
+    spans[0, 0], spans[0, 1] = start[cell], start[cell + 1]
+    spans[1, 0], spans[1, 1] = start[first[REACH]], start[cell]
+    spans[2, 0], spans[2, 1] = start[cell + 1], start[last[REACH]]
 
 
 def add(high: float, low: float, value: float) -> tuple[float, float]:
@@ -154,31 +161,47 @@ def add(high: float, low: float, value: float) -> tuple[float, float]:
     return total, low
 
 
-def mark_core(cells: Cells, rule: Rule) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+def mark_core(cells: Cells, rule: Rule) -> tuple[Bools, Ints]:
     """Return (n,), sorted: whether each point is core; and how many of each cell are. A full cell needs no distances."""
     core, cores = np.zeros(len(cells.x), np.bool_), np.zeros(len(cells.row), np.int32)
+    plain = len(cells.weight) == 0 and rule.voices == 0
+    x, y, row, start = cells.x, cells.y, cells.row, cells.start
     hand, own = sweep(), np.empty((1, 2), np.int64)
+    first, last, stop, spans = hand.first, hand.last, hand.end, hand.spans
     ears = Ears(np.full(rule.voices, -1, np.int64), np.empty(rule.voices), np.zeros(1, np.int64))
     for column in range(len(cells.column) - 1):
         enter(cells, column, hand)
         for cell in range(cells.column[column], cells.column[column + 1]):
-            begin, end = cells.start[cell], cells.start[cell + 1]
+            begin, end = start[cell], start[cell + 1]
             own[0, 0], own[0, 1] = begin, end
             if rule.only_adds and end - begin >= rule.few and weight_near(cells, rule, begin, own, ears) >= rule.least:
                 core[begin:end] = True
                 cores[cell] = end - begin
                 continue
-            reach(cells, cell, hand)
+            reach(row, start, cell, first, last, stop, spans)
+            if plain and points_in(spans) < rule.least:
+                continue
             for p in range(begin, end):
-                core[p] = weight_near(cells, rule, p, hand.spans, ears) >= rule.least
+                if plain:
+                    core[p] = count_near(x, y, rule.eps2, rule.least, p, spans) >= rule.least
+                else:
+                    core[p] = weight_near(cells, rule, p, spans, ears) >= rule.least
                 cores[cell] += core[p]
     return core, cores
 
 
-def weight_near(cells: Cells, rule: Rule, p: int, spans: NDArray[np.int64], ears: Ears) -> float:
+def points_in(spans: Longs) -> int:
+    """Return how many points stand in these spans."""
+    count = 0
+    for span in range(len(spans)):
+        count += spans[span, 1] - spans[span, 0]
+    return count
+
+
+def weight_near(cells: Cells, rule: Rule, p: int, spans: Longs, ears: Ears) -> float:
     """Return the weight within the radius of point p among the points of these spans, or as much of it as is enough."""
     if len(cells.weight) == 0 and rule.voices == 0:
-        return float(count_near(cells, rule, p, spans))
+        return float(count_near(cells.x, cells.y, rule.eps2, rule.least, p, spans))
     high, low = 0.0, 0.0
     ears.turn[0] += 1
     for span in range(len(spans)):
@@ -200,21 +223,25 @@ def weight_near(cells: Cells, rule: Rule, p: int, spans: NDArray[np.int64], ears
     return high + low
 
 
-def count_near(cells: Cells, rule: Rule, p: int, spans: NDArray[np.int64]) -> int:
-    """Return the same for points that weigh one each: a count, or as much of it as is enough."""
-    found = 0
-    x, y = cells.x[p], cells.y[p]
-    for span in range(len(spans)):
+def count_near(x: Floats, y: Floats, eps2: float, least: float, p: int, spans: Longs) -> int:  # noqa: PLR0917 (arrays one by one, see reach)
+    """Return the same for points that weigh one each: a count, or as much of it as is enough.
+
+    The first span is the point's own cell, where every point is near.
+    """
+    found = int(spans[0, 1] - spans[0, 0])
+    for span in range(1, len(spans)):
+        if found >= least:
+            break
         for q in range(spans[span, 0], spans[span, 1]):
-            dx, dy = x - cells.x[q], y - cells.y[q]
-            if dx * dx + dy * dy <= rule.eps2:
+            dx, dy = x[p] - x[q], y[p] - y[q]
+            if dx * dx + dy * dy <= eps2:
                 found += 1
-                if found >= rule.least:
-                    return found
+                if found >= least:
+                    break
     return found
 
 
-def find(parent: NDArray[np.int32], cell: int) -> int:
+def find(parent: Ints, cell: int) -> int:
     """Return the root of a cell, halving the way to it (Tarjan & van Leeuwen, JACM 1984)."""
     while parent[cell] != cell:
         parent[cell] = parent[parent[cell]]
@@ -222,43 +249,44 @@ def find(parent: NDArray[np.int32], cell: int) -> int:
     return cell
 
 
-def join(cells: Cells, eps2: float, core: NDArray[np.bool_], cores: NDArray[np.int32]) -> NDArray[np.int32]:
+def join(cells: Cells, eps2: float, core: Bools, cores: Ints) -> Ints:
     """Return the parent of each cell, where cells whose core points come within the radius hang together."""
     parent = np.arange(len(cells.row)).astype(np.int32)
-    hand = sweep()
+    hand, x, y, row, start = sweep(), cells.x, cells.y, cells.row, cells.start
+    first, last, stop, spans = hand.first, hand.last, hand.end, hand.spans
     for column in range(len(cells.column) - 1):
         enter(cells, column, hand)
         for cell in range(cells.column[column], cells.column[column + 1]):
             if cores[cell] == 0:
                 continue
-            reach(cells, cell, hand)
+            reach(row, start, cell, first, last, stop, spans)
             for step in range(REACH, 2 * REACH + 1):
-                for other in range(max(hand.first[step], cell + 1), hand.last[step]):
+                for other in range(max(first[step], cell + 1), last[step]):
                     if cores[other]:
                         a, b = find(parent, cell), find(parent, other)
-                        if a != b and touching(cells, eps2, core, cell, other):
+                        if a != b and touching(x, y, start, eps2, core, cell, other):
                             parent[max(a, b)] = min(a, b)
     return parent
 
 
-def touching(cells: Cells, eps2: float, core: NDArray[np.bool_], cell: int, other: int) -> bool:
+def touching(x: Floats, y: Floats, start: Ints, eps2: float, core: Bools, cell: int, other: int) -> bool:  # noqa: PLR0917 (arrays one by one, see reach)
     """Say whether a core point of one cell lies within the radius of a core point of another."""
-    begin, end, first, last = cells.start[cell], cells.start[cell + 1], cells.start[other], cells.start[other + 1]
+    begin, end, first, last = start[cell], start[cell + 1], start[other], start[other + 1]
     if (end - begin) * np.int64(last - first) > _FEW_PAIRS:
         here, there = begin + np.flatnonzero(core[begin:end]), first + np.flatnonzero(core[first:last])
-        return len(here) > 0 and len(there) > 0 and crowds_touch(cells, eps2, here, there)
+        return len(here) > 0 and len(there) > 0 and crowds_touch(x, y, eps2, here, there)
     for p in range(begin, end):
         if not core[p]:
             continue
         for q in range(first, last):
             if core[q]:
-                dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+                dx, dy = x[p] - x[q], y[p] - y[q]
                 if dx * dx + dy * dy <= eps2:
                     return True
     return False
 
 
-def crowds_touch(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDArray[np.int64]) -> bool:
+def crowds_touch(x: Floats, y: Floats, eps2: float, here: Longs, there: Longs) -> bool:
     """Say whether any of these sorted points lies within the radius of any of those.
 
     The sets are halved until their boxes tell that they lie far apart or near, as in a search by two trees at once (Gray
@@ -267,7 +295,7 @@ def crowds_touch(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDAr
     left, right = [here], [there]
     while len(left) > 0:
         a, b = left.pop(), right.pop()
-        (west, east, south, north), (west_b, east_b, south_b, north_b) = box(cells, a), box(cells, b)
+        (west, east, south, north), (west_b, east_b, south_b, north_b) = box(x, y, a), box(x, y, b)
         dx, dy = max(west_b - east, west - east_b, 0.0), max(south_b - north, south - north_b, 0.0)
         if dx * dx + dy * dy > eps2:
             continue
@@ -275,79 +303,80 @@ def crowds_touch(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDAr
         if dx * dx + dy * dy <= eps2:
             return True
         if len(a) * len(b) <= _FEW_PAIRS:
-            if any_near(cells, eps2, a, b):
+            if any_near(x, y, eps2, a, b):
                 return True
         elif max(east - west, north - south) >= max(east_b - west_b, north_b - south_b):
-            lower = lower_half(cells, a)
+            lower = lower_half(x, y, a)
             left += [a[lower], a[~lower]]
             right += [b, b]
         else:
-            lower = lower_half(cells, b)
+            lower = lower_half(x, y, b)
             left += [a, a]
             right += [b[lower], b[~lower]]
     return False
 
 
-def box(cells: Cells, points: NDArray[np.int64]) -> tuple[float, float, float, float]:
+def box(x: Floats, y: Floats, points: Longs) -> tuple[float, float, float, float]:
     """Return the least and greatest x and y of some points."""
-    x, y = cells.x[points], cells.y[points]
-    return x.min(), x.max(), y.min(), y.max()
+    here_x, here_y = x[points], y[points]
+    return here_x.min(), here_x.max(), here_y.min(), here_y.max()
 
 
-def lower_half(cells: Cells, points: NDArray[np.int64]) -> NDArray[np.bool_]:
+def lower_half(x: Floats, y: Floats, points: Longs) -> Bools:
     """Say which points lie in the lower half of the longer side of their box; neither half is empty."""
-    west, east, south, north = box(cells, points)
-    values, low, high = (
-        (cells.x[points], west, east) if east - west >= north - south else (cells.y[points], south, north)
-    )
+    west, east, south, north = box(x, y, points)
+    values, low, high = (x[points], west, east) if east - west >= north - south else (y[points], south, north)
     middle = low + (high - low) / 2
     return values <= (middle if middle < high else low)
 
 
-def any_near(cells: Cells, eps2: float, here: NDArray[np.int64], there: NDArray[np.int64]) -> bool:
+def any_near(x: Floats, y: Floats, eps2: float, here: Longs, there: Longs) -> bool:
     """Say the same by all their distances."""
     for p in here:
         for q in there:
-            dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+            dx, dy = x[p] - x[q], y[p] - y[q]
             if dx * dx + dy * dy <= eps2:
                 return True
     return False
 
 
-def adopt(cells: Cells, eps2: float, core: NDArray[np.bool_], cores: NDArray[np.int32]) -> NDArray[np.int32]:
+def adopt(cells: Cells, eps2: float, core: Bools, cores: Ints) -> Ints:
     """Return (n,), sorted: the sorted core point that a border point goes to, itself for a core point, −1 for noise."""
     host = np.arange(len(cells.x)).astype(np.int32)
-    hand = sweep()
+    hand, x, y, row, start, order = sweep(), cells.x, cells.y, cells.row, cells.start, cells.order
+    first, last, stop, spans = hand.first, hand.last, hand.end, hand.spans
+    cores_before = np.concatenate((np.zeros(1, np.int64), np.cumsum(cores)))
     for column in range(len(cells.column) - 1):
         enter(cells, column, hand)
         for cell in range(cells.column[column], cells.column[column + 1]):
-            begin, end = cells.start[cell], cells.start[cell + 1]
+            begin, end = start[cell], start[cell + 1]
             if cores[cell] == end - begin:
                 continue
-            reach(cells, cell, hand)
+            reach(row, start, cell, first, last, stop, spans)
+            around = 0
+            for step in range(2 * REACH + 1):
+                around += cores_before[last[step]] - cores_before[first[step]]
             for p in range(begin, end):
                 if not core[p]:
-                    host[p] = nearest_core(cells, eps2, core, p, hand.spans)
+                    host[p] = nearest_core(x, y, order, eps2, core, p, spans) if around > 0 else -1
     return host
 
 
-def nearest_core(cells: Cells, eps2: float, core: NDArray[np.bool_], p: int, spans: NDArray[np.int64]) -> int:
+def nearest_core(x: Floats, y: Floats, order: Ints, eps2: float, core: Bools, p: int, spans: Longs) -> int:  # noqa: PLR0917 (arrays one by one, see reach)
     """Return the core point nearest to point p within the radius, the smallest index of equals, or −1."""
     best, host = eps2, -1
     for span in range(len(spans)):
         for q in range(spans[span, 0], spans[span, 1]):
             if not core[q]:
                 continue
-            dx, dy = cells.x[p] - cells.x[q], cells.y[p] - cells.y[q]
+            dx, dy = x[p] - x[q], y[p] - y[q]
             distance = dx * dx + dy * dy
-            if distance <= best and (host < 0 or distance < best or cells.order[q] < cells.order[host]):
+            if distance <= best and (host < 0 or distance < best or order[q] < order[host]):
                 best, host = distance, q
     return host
 
 
-def number(
-    cells: Cells, core: NDArray[np.bool_], parent: NDArray[np.int32], host: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def number(cells: Cells, core: Bools, parent: Ints, host: Ints) -> tuple[Longs, Bools]:
     """Return label and core in the points' own order, groups numbered by their smallest point."""
     root = np.empty(len(cells.x), np.int32)
     for cell in range(len(cells.row)):
