@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import os
 import statistics
 import subprocess
@@ -30,6 +31,7 @@ from tools import throwaway_postgres
 
 Floats = NDArray[np.float64]
 Run = Callable[[Floats], Any]
+Taken = dict[str, dict[int, float]]
 
 EPS_M, LEAST = 45.0, 4
 CASES = {"city": city, "nasty": nasty}
@@ -63,30 +65,40 @@ def main() -> None:
     )
     print(f"loading the compiled loops took {time.perf_counter() - begun:.2f} s, more the first time ever")
     with postgis(wanted=asked.postgis) as server:
-        for case, points in CASES.items():
-            table(case, points, asked.most, server)
+        taken = measured([size for size in SIZES if size <= asked.most], server)
+    for case, found in taken.items():
+        table(case, found)
     memory(min(asked.most, 1_000_000))
 
 
-def table(case: str, points: Callable[[int], Floats], most: int, server: PostGis | None) -> None:
-    """Print seconds and nanoseconds per point of ours, how many sorts that is, and the others as multiples of ours."""
+def measured(sizes: list[int], server: PostGis | None) -> dict[str, Taken]:
+    """Return the seconds of each case, contestant and size: one contestant after the other.
+
+    The PyPI package comes last, since its threads go on asking for work after it has answered and take a core from others.
+    """
     runs: dict[str, Run] = {"ours": ours, "np.argsort": sort, "ours, NumPy alone": arrays_alone, **peers()}
     if server:
         runs["PostGIS"] = server.group
-    others = list(runs)[2:]
+    taken: dict[str, Taken] = {case: {name: {} for name in runs} for case in CASES}
+    for name in sorted(runs, key="PyPI dbscan".__eq__):
+        for case, points in CASES.items():
+            for n in (size for size in sizes if size <= MOST[name][case]):
+                xy = points(n)
+                if server and name == "PostGIS":
+                    server.load(xy)
+                taken[case][name][n] = seconds(runs[name], xy)
+    return taken
+
+
+def table(case: str, taken: Taken) -> None:
+    """Print seconds and nanoseconds per point of ours, how many sorts that is, and the others as multiples of ours."""
+    others = list(taken)[2:]
     print(f"\n| {case} | ours s | ns a point | ours / np.argsort | {' | '.join(f'{name} / ours' for name in others)} |")
     print(f"|---:|---:|---:|---:|{'---:|' * len(others)}")
-    for n in (size for size in SIZES if size <= most):
-        xy = points(n)
-        if server and n <= MOST["PostGIS"][case]:
-            server.load(xy)
-        found = {name: seconds(run, xy) for name, run in runs.items() if n <= MOST[name][case]}
-        mine = found["ours"]
-        beside = [f"{found[name] / mine:.1f}" if name in found else "" for name in others]
-        print(
-            f"| {n:,} | {mine:.4f} | {mine / n * 1e9:.0f} | {mine / found['np.argsort']:.1f} | {' | '.join(beside)} |",
-            flush=True,
-        )
+    for n, mine in taken["ours"].items():
+        beside = [f"{taken[name][n] / mine:.1f}" if n in taken[name] else "" for name in others]
+        sorts = mine / taken["np.argsort"][n]
+        print(f"| {n:,} | {mine:.4f} | {mine / n * 1e9:.0f} | {sorts:.1f} | {' | '.join(beside)} |", flush=True)
 
 
 def seconds(run: Run, xy: Floats) -> float:
@@ -123,12 +135,11 @@ def peers() -> dict[str, Run]:
         ("scikit-learn", "sklearn.cluster", lambda m, xy: m.DBSCAN(eps=EPS_M, min_samples=LEAST).fit(xy)),
         ("PyPI dbscan", "dbscan", lambda m, xy: m.DBSCAN(xy, eps=EPS_M, min_samples=LEAST)),
     ):
-        try:
-            loaded = importlib.import_module(module)
-        except ImportError:
+        if importlib.util.find_spec(module.partition(".")[0]) is None:
             print(f"not installed: {name}")
             continue
-        found[name] = lambda xy, loaded=loaded, run=run: run(loaded, xy)
+        # loaded in its turn: one of them begins its threads at once
+        found[name] = lambda xy, module=module, run=run: run(importlib.import_module(module), xy)
     return found
 
 

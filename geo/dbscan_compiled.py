@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.dbscan_arrays import Task
 from geo.dbscan_cells import Cells, Ears, Loops, Rule, Sweep
+from geo.side_by_side import side_by_side
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -34,9 +35,12 @@ def group(task: Task) -> tuple[Longs, Bools]:
     voices, few = int(voice.max()) + 1 if len(voice) else 0, task.least if task.weight is None else 0.0
     rule = Rule(task.eps2, task.least, bool((weight >= 0).all()), voices, few)
     cells = loops.sort(task.xy, weight, voice, task.columns, task.rows)
-    core, cores = loops.mark(cells, rule)
+    core, cores = np.zeros(len(cells.x), np.bool_), np.zeros(len(cells.row), np.int32)
+    side_by_side(cells, lambda begin, end: loops.mark(cells, rule, core, cores, begin, end))
     parent = loops.join(cells, rule.eps2, core, cores)
-    label, is_core = loops.number(cells, core, parent, loops.adopt(cells, rule.eps2, core, cores))
+    host = np.arange(len(cells.x)).astype(np.int32)
+    side_by_side(cells, lambda begin, end: loops.adopt(cells, rule.eps2, core, cores, host, begin, end))
+    label, is_core = loops.number(cells, core, parent, host)
     return label, is_core
 
 
@@ -161,15 +165,14 @@ def add(high: float, low: float, value: float) -> tuple[float, float]:
     return total, low
 
 
-def mark_core(cells: Cells, rule: Rule) -> tuple[Bools, Ints]:
-    """Return (n,), sorted: whether each point is core; and how many of each cell are. A full cell needs no distances."""
-    core, cores = np.zeros(len(cells.x), np.bool_), np.zeros(len(cells.row), np.int32)
+def mark_core(cells: Cells, rule: Rule, core: Bools, cores: Ints, first_column: int, end_column: int) -> None:  # noqa: PLR0917 (as reach)
+    """Say of each point of some columns whether it is core, and how many of each cell are. A full cell needs no distances."""
     plain = len(cells.weight) == 0 and rule.voices == 0
     x, y, row, start = cells.x, cells.y, cells.row, cells.start
     hand, own = sweep(), np.empty((1, 2), np.int64)
     first, last, stop, spans = hand.first, hand.last, hand.end, hand.spans
     ears = Ears(np.full(rule.voices, -1, np.int64), np.empty(rule.voices), np.zeros(1, np.int64))
-    for column in range(len(cells.column) - 1):
+    for column in range(first_column, end_column):
         enter(cells, column, hand)
         for cell in range(cells.column[column], cells.column[column + 1]):
             begin, end = start[cell], start[cell + 1]
@@ -187,7 +190,6 @@ def mark_core(cells: Cells, rule: Rule) -> tuple[Bools, Ints]:
                 else:
                     core[p] = weight_near(cells, rule, p, spans, ears) >= rule.least
                 cores[cell] += core[p]
-    return core, cores
 
 
 def points_in(spans: Longs) -> int:
@@ -340,13 +342,12 @@ def any_near(x: Floats, y: Floats, eps2: float, here: Longs, there: Longs) -> bo
     return False
 
 
-def adopt(cells: Cells, eps2: float, core: Bools, cores: Ints) -> Ints:
-    """Return (n,), sorted: the sorted core point that a border point goes to, itself for a core point, −1 for noise."""
-    host = np.arange(len(cells.x)).astype(np.int32)
+def adopt(cells: Cells, eps2: float, core: Bools, cores: Ints, host: Ints, first_column: int, end_column: int) -> None:  # noqa: PLR0917 (as reach)
+    """Find the sorted core point that each border point of some columns goes to; `host` is the point itself before, −1 for noise after."""
     hand, x, y, row, start, order = sweep(), cells.x, cells.y, cells.row, cells.start, cells.order
     first, last, stop, spans = hand.first, hand.last, hand.end, hand.spans
     cores_before = np.concatenate((np.zeros(1, np.int64), np.cumsum(cores)))
-    for column in range(len(cells.column) - 1):
+    for column in range(first_column, end_column):
         enter(cells, column, hand)
         for cell in range(cells.column[column], cells.column[column + 1]):
             begin, end = start[cell], start[cell + 1]
@@ -359,7 +360,6 @@ def adopt(cells: Cells, eps2: float, core: Bools, cores: Ints) -> Ints:
             for p in range(begin, end):
                 if not core[p]:
                     host[p] = nearest_core(x, y, order, eps2, core, p, spans) if around > 0 else -1
-    return host
 
 
 def nearest_core(x: Floats, y: Floats, order: Ints, eps2: float, core: Bools, p: int, spans: Longs) -> int:  # noqa: PLR0917 (arrays one by one, see reach)

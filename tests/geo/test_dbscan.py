@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.cluster import DBSCAN
 
-from geo import dbscan_arrays, dbscan_compiled, dbscan_pairs
+from geo import dbscan_arrays, dbscan_compiled, dbscan_pairs, side_by_side
 from geo.dbscan import Groups, _columns_and_rows, dbscan
 
 Floats = NDArray[np.float64]
@@ -274,3 +274,17 @@ def test_comparing_all_pairs_gives_what_the_grid_gives(places, least: int, named
     few = dbscan_pairs.group(task(xy, 45.0, least, None, voice))
     grid = dbscan_arrays.group(task(xy, 45.0, least, None, voice))
     assert [a.tolist() for a in few] == [a.tolist() for a in grid]
+
+
+@pytest.mark.parametrize("cores", [2, 3, 7])
+def test_several_processor_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    chance = np.random.default_rng(cores)
+    xy = KALMAR + np.vstack([chance.uniform(0, 3000, (1500, 2)), chance.normal(900, 40, (500, 2)), [[9e4, 9e4]]])
+    voice = chance.integers(0, 300, len(xy))
+    alone = [by_loops(xy, 45.0, 3, None, said) for said in (None, voice)]
+    monkeypatch.setattr(side_by_side, "ALONE_UP_TO", 0)
+    monkeypatch.setattr(side_by_side.side_by_side, "__defaults__", (cores,))
+    for before, said in zip(alone, (None, voice), strict=True):
+        after = by_loops(xy, 45.0, 3, None, said)
+        assert (after.label == before.label).all()
+        assert (after.core == before.core).all()
