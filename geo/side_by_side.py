@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -14,10 +13,9 @@ from geo.dbscan_cells import Cells
 
 ALONE_UP_TO: Final = 50_000
 """Points up to which one core is as fast as several: beginning a thread takes a tenth of a millisecond."""
-CORES: Final = min(len(os.sched_getaffinity(0)), 8)
 
 
-def side_by_side(cells: Cells, loop: Callable[[int, int], None], cores: int = CORES) -> None:
+def side_by_side(cells: Cells, loop: Callable[[int, int], None]) -> None:
     """Run a loop over all columns: for many points in as many parts as there are cores, with about as many points each.
 
     Args:
@@ -25,7 +23,7 @@ def side_by_side(cells: Cells, loop: Callable[[int, int], None], cores: int = CO
 
     """
     columns = len(cells.column) - 1
-    if len(cells.x) < ALONE_UP_TO or cores == 1:
+    if len(cells.x) < ALONE_UP_TO or (cores := processors()) == 1:
         loop(0, columns)
         return
     shares = np.linspace(0, len(cells.x), cores + 1)[1:-1]
@@ -35,3 +33,10 @@ def side_by_side(cells: Cells, loop: Callable[[int, int], None], cores: int = CO
         loop(ends[0], ends[1])
         for one in waiting:
             one.result()
+
+
+def processors() -> int:
+    """Return how many processor cores this process may use, eight at most, as numba has counted them."""
+    import numba  # noqa: PLC0415 - loaded already by whoever has compiled loops
+
+    return min(int(numba.config.NUMBA_NUM_THREADS), 8)  # type: ignore[attr-defined]

@@ -283,7 +283,7 @@ def test_several_processor_cores_give_what_one_gives(monkeypatch: pytest.MonkeyP
     voice = chance.integers(0, 300, len(xy))
     alone = [by_loops(xy, 45.0, 3, None, said) for said in (None, voice)]
     monkeypatch.setattr(side_by_side, "ALONE_UP_TO", 0)
-    monkeypatch.setattr(side_by_side.side_by_side, "__defaults__", (cores,))
+    monkeypatch.setattr(side_by_side, "processors", lambda: cores)
     for before, said in zip(alone, (None, voice), strict=True):
         after = by_loops(xy, 45.0, 3, None, said)
         assert (after.label == before.label).all()
