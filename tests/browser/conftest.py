@@ -80,7 +80,10 @@ def live(live_app: Live) -> Live:
     shutil.rmtree(live_app.outbox, ignore_errors=True)
     with live_app.app.app_context():
         empty_tables()
-        db.engine.dispose()  # emptying lifts a trigger for a moment, and SQLite's other connections stumble over that once
+        if (
+            db.engine.dialect.name == "sqlite"
+        ):  # emptying lifts a trigger, and its other connections stumble over that once
+            db.engine.dispose()
     return live_app
 
 

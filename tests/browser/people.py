@@ -109,7 +109,8 @@ class Staff:
         self.spent.append((what, seconds))
 
     def drags(self, what: Locator, below: Locator) -> None:
-        """Drag something below something else."""
+        """Drag something below something else, once the page's script is there to notice."""
+        self.page.wait_for_load_state()
         begin, end = what.bounding_box(), below.bounding_box()
         assert begin
         assert end

@@ -146,6 +146,8 @@ def covers_somebody_in_the_photo(sara: Staff) -> None:
     before = page.locator(".photo-desk img").get_attribute("src")
     page.get_by_role("link", name="Måla över").click()
     stage = page.locator("[data-stage]")
+    stage.wait_for()
+    page.wait_for_load_state()  # before its script is there, a drag is only a drag
     box = stage.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.1)
