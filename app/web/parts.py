@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 
 from app.adapters.clock import Clock
 from app.adapters.images import ImageCleaner
@@ -50,6 +50,16 @@ class Parts:
 def parts() -> Parts:
     """Return the parts of the running app."""
     return cast("Parts", current_app.extensions[KEY])
+
+
+def do_without_database() -> None:
+    """Let the page that is drawn next ask nothing of the database: it is the page that says there is none."""
+    g.without_database = True
+
+
+def without_database() -> bool:
+    """Tell whether this answer has to be made without the database."""
+    return bool(g.get("without_database"))
 
 
 def now() -> datetime:

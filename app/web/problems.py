@@ -20,7 +20,9 @@ from werkzeug.exceptions import HTTPException
 from app.adapters.photo_store import StoreFull
 from app.domain.people import TECHNICIAN, NotAllowed
 from app.domain.states import ForbiddenMove, ReasonMissing
+from app.models.base import set_reading
 from app.services.desk_steps import undo
+from app.web.parts import do_without_database
 from app.web.sign_in import signed_in_role
 
 log = logging.getLogger(__name__)
@@ -66,11 +68,16 @@ def install(app: Flask) -> None:
 def answer(status: int, title: str, text: str) -> tuple[str | Response, int]:
     """Return an error in the form that the caller reads; what had been begun is not done."""
     undo()  # after a failed flush the page could not even ask for the municipality's name
+    set_reading(only=True)  # and while another writes, only a reader gets it
     if request.path.startswith("/api/"):
         return problem(status, title, detail=text), status
-    return render_template(
-        "error.html", status=status, title=title, text=text, written=_written(), base=_base(status)
-    ), status
+    page = {"status": status, "title": title, "text": text, "written": _written()}
+    try:
+        return render_template("error.html", base=_base(status), **page), status
+    except OperationalError:
+        undo()
+        do_without_database()
+        return render_template("error.html", base=_base(500), **page), status
 
 
 def _base(status: int) -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.services import place_names
 from app.web.guard import EVERYONE, admitted
-from app.web.parts import now
+from app.web.parts import now, without_database
 from app.web.shell import is_shell
 from geo.darkness import Where, is_dark
 
@@ -40,7 +40,7 @@ def _look() -> dict[str, Any]:
     chosen = _chosen()
     if chosen:
         return {"theme": chosen, "theme_chosen": chosen, "sun": None}
-    town = place_names.municipality()
+    town = None if without_database() else place_names.municipality()
     if town is None:
         return {"theme": "", "theme_chosen": "", "sun": None}
     if is_shell():

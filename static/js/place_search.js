@@ -12,10 +12,16 @@ async function keptNames(address) {
     return answer.json();
   }
   const kept = await store?.match(address);
-  return kept ? kept.json() : { districts: [], names: [] };
+  return kept ? kept.json() : null;
 }
 
-export const fetchNames = (address) => { names ??= keptNames(address); return names; };
+// The list, or null where there is none: then it is asked for again the next time, for coverage comes back.
+export async function fetchNames(address) {
+  names ??= keptNames(address);
+  const list = await names;
+  if (!list) names = null;
+  return list;
+}
 
 const plain = (text) => text.toLowerCase().normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
@@ -33,7 +39,7 @@ export function found({ names: rows, districts }, words) {
 }
 
 export async function nameNear(address, lon, lat) {
-  const { names: rows } = await fetchNames(address);
+  const rows = (await fetchNames(address))?.names ?? [];
   const squeeze = Math.cos((lat * Math.PI) / 180);
   let best = ["", 0.00225]; // about 250 m
   rows.forEach(([name, x, y]) => {
@@ -65,10 +71,11 @@ export function setUpSearch($picker, onChosen) {
   const search = async () => {
     typed += 1;
     const mine = typed;
-    const places = found(await fetchNames(words.names), $input.value);
+    const list = await fetchNames(words.names);
     if (mine !== typed) return;
+    const places = list ? found(list, $input.value) : [];
     show(places);
-    $status.textContent = plain($input.value).length < 2 || places.length ? "" : words.nothing;
+    $status.textContent = plain($input.value).length < 2 || places.length ? "" : (list ? words.nothing : words.noNames);
   };
   $input.addEventListener("focus", () => fetchNames(words.names), { once: true });
   $input.addEventListener("input", search);

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from flask import Flask, has_app_context
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request, expect, sync_playwright
 from waitress.server import create_server
 
 from app.factory import create_app
@@ -26,6 +26,35 @@ DESK = {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000
 """How long a page may take before a test gives up: a bound for busy machines. Speed is measured in bench/."""
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def until(page: Page, truth: str) -> None:
+    """Wait until a script's expression is true. It may await (wait_for_function would take its promise for true)."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not _is_true(page, truth):
+        assert time.monotonic() < deadline, truth
+        page.wait_for_timeout(100)
+
+
+def _is_true(page: Page, truth: str) -> bool:
+    try:
+        return bool(page.evaluate(f"async () => {truth}"))
+    except Error as error:
+        if "context was destroyed" in error.message:  # the page is being loaded anew
+            return False
+        raise
+
+
+def at_last(page: Page, look: Callable[[], bool]) -> None:
+    """Wait until the database says so, letting it go before each wait: on SQLite the server cannot write while a test reads."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        says_so = look()
+        db.session.rollback()
+        if says_so:
+            return
+        assert time.monotonic() < deadline, "the database never said so"
+        page.wait_for_timeout(200)
 
 
 @dataclass
@@ -118,6 +147,12 @@ def person(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     strayed: list[str] = []
     complaints: list[str] = []
 
+    def asked(request: Request) -> None:
+        if not request.url.startswith((live.address, "data:", "blob:")):
+            strayed.append(request.url)
+        if has_app_context() and db.session.registry().in_transaction():
+            complaints.append(f"the test holds the database, so that the server may have to wait: {request.url}")
+
     def sit_down(viewport: dict[str, int] = PHONE, **options: object) -> Page:
         context = chromium.new_context(
             viewport=viewport, base_url=live.address, locale=str(options.pop("locale", "sv-SE")), **options
@@ -125,10 +160,7 @@ def person(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.on(
-            "request",
-            lambda r: strayed.append(r.url) if not r.url.startswith((live.address, "data:", "blob:")) else None,
-        )
+        page.on("request", asked)
         page.on(
             "console",
             lambda m: complaints.append(m.text) if m.type == "error" and "Content Security Policy" in m.text else None,

@@ -111,6 +111,6 @@ class Phone:
         """Return what lies in one store as soon as it is enough: a page writes a moment after the thumb."""
         for _ in range(150):
             if enough(rows := self.keeps(name)):
-                break
+                return rows
             self.page.wait_for_timeout(200)
-        return rows
+        raise AssertionError(rows)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.models.base import db
 from app.models.photos import Photo
 from app.models.reports import Report
-from tests.browser.conftest import Live
+from tests.browser.conftest import Live, at_last, until
 from tests.browser.phones import ALLOWED, Phone, camera_photo, file_of
 from tests.builders import Scene, jpeg
 
@@ -98,10 +98,7 @@ def test_the_browser_wakes_the_phone_to_send_with_every_page_closed(live: Live, 
     assert rows(live) == []
     wake = {"origin": live.address, "registrationId": wakes[-1]["registrationId"], "tag": "outbox", "lastChance": True}
     session.send("ServiceWorker.dispatchSyncEvent", wake)
-    for _ in range(100):
-        if rows(live):
-            break
-        phone.page.wait_for_timeout(100)
+    at_last(phone.page, lambda: bool(rows(live)))
     assert len(rows(live)) == 1
     phone.page.goto("/mine")  # what was sent while no page was open is not said to be lost
     expect(phone.page.locator("[data-receipts] a")).to_have_count(1)
@@ -137,7 +134,7 @@ def test_closing_the_browser_in_the_middle_loses_neither_words_nor_photos_nor_th
     phone.page.locator("#text").fill("Mörkt bakom skolan")
     phone.page.locator("#text").blur()
     expect(phone.page.locator("html")).to_have_attribute("data-touched", "kept")
-    phone.page.wait_for_timeout(300)
+    phone.keeps_at_last("drafts", lambda kept: any(draft["fields"].get("text") for draft in kept))
     again = Phone(phone.context.new_page())
     phone.page.close()
     again.page.goto("/report")
@@ -371,17 +368,12 @@ def test_a_new_version_takes_over_by_itself_and_the_draft_is_still_there(
 ) -> None:
     phone.visits_once()
     phone.comes_to_the_last_question()
-    expect(phone.page.locator("html")).to_have_attribute("data-touched", "kept")
-    phone.page.wait_for_timeout(400)
+    phone.keeps_at_last("drafts", lambda kept: any(draft["fields"].get("severity") for draft in kept))
     monkeypatch.setattr("app.web.shell.version", lambda: "a-newer-one")
     phone.page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
     phone.page.goto("/")
-    phone.page.wait_for_function(
-        """caches.keys().then((names) => {
-            const kept = names.filter((name) => name.startsWith("phone-") && name !== "phone-data");
-            return kept.length === 1 && kept[0] === "phone-a-newer-one";
-        })""",
-    )
+    kept = "(await caches.keys()).filter((name) => name.startsWith('phone-') && name !== 'phone-data')"
+    until(phone.page, f"String({kept}) === 'phone-a-newer-one'")
     expect(phone.page.locator("h1")).to_be_visible()
     phone.page.goto("/report")
     expect(phone.button("Skicka rapporten")).to_be_visible()

@@ -18,7 +18,7 @@ from pmtiles.writer import Writer
 from app.models.base import db
 from app.models.districts import NamedPlace
 from app.services.basemap import TOWN, WHOLE
-from tests.browser.conftest import PHONE, Live
+from tests.browser.conftest import PHONE, Live, until
 from tests.builders import CENTRE, Scene
 from tests.commands.test_basemap import extract
 
@@ -104,9 +104,7 @@ def test_a_place_is_found_by_its_name_also_without_a_net(named: Scene, person: C
     page = person(PHONE)
     page.goto("/report")
     page.locator("#place_search").focus()
-    page.wait_for_function(
-        "caches.open('ljuspunkt-map').then((c) => c.keys()).then((k) => k.some(({ url }) => /names/.test(url)))"
-    )
+    until(page, "(await (await caches.open('ljuspunkt-map')).keys()).some(({ url }) => /names/.test(url))")
     page.context.set_offline(True)
     page.locator("#place_search").fill("storg")
     page.get_by_role("button", name="Storgatan 5, Oxhagen").click()
@@ -114,6 +112,20 @@ def test_a_place_is_found_by_its_name_also_without_a_net(named: Scene, person: C
     assert chosen(page) == (16.336, CENTRE[1])
     assert page.locator("[name=address]").input_value() == "Storgatan 5"
     page.context.set_offline(False)
+
+
+def test_names_that_could_not_be_fetched_are_asked_for_again_when_there_is_coverage(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, service_workers="block")
+    page.route("**/map/names.json", lambda route: route.abort())
+    page.goto("/report")
+    page.locator("#place_search").fill("storg")
+    expect(page.locator("[data-search-status]")).to_contain_text("Namnen gick inte att hämta.")
+    page.unroute("**/map/names.json")
+    page.locator("#place_search").press_sequentially("a")
+    page.get_by_role("button", name="Storgatan 5, Oxhagen").click()
+    expect(page.locator("[data-place-status]")).to_have_text("Du har valt Storgatan 5.")
 
 
 def test_a_name_that_nobody_knows_is_answered_in_words(named: Scene, person: Callable[..., Page]) -> None:
@@ -179,9 +191,7 @@ def test_a_map_of_our_own_is_drawn_and_after_one_visit_also_without_a_net(
     page.goto("/report")
     page.get_by_text("± 14").wait_for()
     opens_the_map(page)
-    page.wait_for_function(
-        "caches.open('ljuspunkt-map').then((c) => c.keys()).then((k) => k.some((r) => r.url.includes('town.pmtiles')))"
-    )
+    until(page, "(await (await caches.open('ljuspunkt-map')).keys()).some(({ url }) => url.includes('town.pmtiles'))")
     expect(page.get_by_role("link", name="© OpenStreetMap")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)

@@ -15,7 +15,7 @@ from app.models.districts import NamedPlace
 from app.models.walks import Walk, WalkEntry, WalkGroup, WalkStop
 from app.services import walk_notes, walks
 from app.services.desk_steps import Desk
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, at_last
 from tests.browser.people import Staff
 from tests.builders import CENTRE, Scene, jpeg
 
@@ -156,12 +156,8 @@ def test_note_takers_of_two_groups_are_merged_and_their_protocol_is_out_after_te
             page.locator("[data-stop]:visible .chips label", has_text="Släckt lampa").click()
         expect(page.locator("[data-status]")).to_contain_text("Allt är skickat.")
     entries = select(WalkEntry).join(WalkStop).where(WalkStop.walk_id == walk.id).order_by(WalkEntry.id)
-    for _ in range(150):  # "Allt är skickat" may have been said of the first of two presses
-        if any("lamp_out" in e.observations for e in db.session.scalars(entries)):
-            break
-        page.wait_for_timeout(200)
-        db.session.rollback()
-        db.session.expire_all()
+    # "Allt är skickat" may have been said of the first of two presses
+    at_last(page, lambda: any("lamp_out" in entry.observations for entry in db.session.scalars(entries)))
     kept = [(e.group_name, e.scores["light"]) for e in db.session.scalars(entries)]
     assert sorted(kept) == [("Grupp A", 0), ("Grupp A", 3), ("Grupp B", 1)]
     db.session.rollback()  # and see the walk as the phones have left it
