@@ -62,29 +62,32 @@ idle().then(count).then(send);
 
 /** Now when nothing has been written, otherwise when the page is put away (drafts stay); never over what no draft keeps. */
 function whenSafe(act) {
-  const { touched } = document.documentElement.dataset;
-  if (!touched) act();
-  else if (touched === "kept") document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && whenSafeNow(act), { once: true });
+  if (!document.documentElement.dataset.touched) act();
+  else document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && whenSafeNow(act), { once: true });
 }
 
 const whenSafeNow = (act) => document.documentElement.dataset.touched !== "unkept" && act();
 const takeOver = (worker) => whenSafe(() => worker.postMessage("take over"));
 
+function follow(worker) {
+  if (!worker || !navigator.serviceWorker.controller) return;
+  if (worker.state === "installed") takeOver(worker);
+  else worker.addEventListener("statechange", () => worker.state === "installed" && takeOver(worker));
+}
+
 function watch(registration) {
-  if (registration.waiting && navigator.serviceWorker.controller) takeOver(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const worker = registration.installing;
-    worker.addEventListener("statechange", () => {
-      if (worker.state === "installed" && navigator.serviceWorker.controller) takeOver(worker);
-    });
-  });
+  follow(registration.waiting);
+  follow(registration.installing); // found before this page looked: no event will tell
+  registration.addEventListener("updatefound", () => follow(registration.installing));
 }
 
 async function keepPages() {
   const wasKept = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => wasKept && whenSafe(() => location.reload()), { once: true });
-  watch(await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" }));
-  navigator.serviceWorker.controller?.postMessage({ opened: location.pathname });
+  const registration = await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
+  watch(registration);
+  // An old worker that is to give way is not given work: the browser would let it stay until it has had nothing to do for long.
+  if (!registration.waiting) navigator.serviceWorker.controller?.postMessage({ opened: location.pathname });
 }
 
 if (navigator.serviceWorker) {

@@ -52,7 +52,10 @@ export function setUpDraft($form, id, { photos, step, place, say }) {
     if (isOver || !mine) return;
     const fields = fieldsOf($form);
     isBegun ||= step() > 0 || photos().length > 0 || differs(fields, start, place()?.byItself());
-    if (!isBegun) return;
+    if (!isBegun) {
+      if (root.touched === "soon") delete root.touched;
+      return;
+    }
     if (place()?.byItself()) PLACE.forEach((name) => delete fields[name]);
     const draft = { id, fields, photos: photos(), step: step(), at: Date.now(), placed_at: place()?.placedAt() ?? 0, search: location.search };
     await write(["drafts", "put", draft]).then(() => { root.touched = "kept"; }, (error) => {
@@ -60,7 +63,11 @@ export function setUpDraft($form, id, { photos, step, place, say }) {
       say(reason(error));
     });
   };
-  const soon = () => { if (!timer) timer = setTimeout(keep, SOON_MS); };
+  const soon = () => {
+    if (timer) return;
+    timer = setTimeout(keep, SOON_MS);
+    root.touched ??= "soon"; // a newer version that comes in this moment does not load the page anew over it
+  };
   $form.addEventListener("input", () => { isBegun = true; soon(); });
   $form.addEventListener("change", soon);
   addEventListener("pagehide", () => timer && keep());

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.models.base import db
 from app.models.photos import Photo
 from app.models.reports import Report
-from tests.browser.conftest import Live, at_last, until
+from tests.browser.conftest import Live, at_last
 from tests.browser.phones import ALLOWED, Phone, camera_photo, file_of
 from tests.builders import Scene, jpeg
 
@@ -348,33 +348,3 @@ def test_a_phone_whose_storage_was_cleared_says_how_many_reports_are_gone(phone:
     phone.page.evaluate("document.cookie = 'waiting=2; path=/'")
     phone.page.goto("/")
     expect(phone.page.locator("main .note.wait")).to_contain_text("Antal rapporter som väntade och är borta: 2.")
-
-
-def test_a_page_older_than_what_the_phone_keeps_asks_to_be_loaded_again(phone: Phone) -> None:
-    phone.page.goto("/about")
-    phone.page.evaluate("""() => new Promise((resolve) => {
-      const opening = indexedDB.open("ljuspunkt", 99);
-      opening.onsuccess = () => { opening.result.close(); resolve(); };
-    })""")
-    phone.page.goto("/report")
-    phone.page.locator("#text").evaluate("(field) => field.dispatchEvent(new Event('input', { bubbles: true }))")
-    expect(phone.page.locator("[data-draft-text]")).to_contain_text("Ladda om sidan")
-    phone.page.goto("/mine")
-    expect(phone.page.locator("[data-phone-status]")).to_contain_text("Ladda om sidan")
-
-
-def test_a_new_version_takes_over_by_itself_and_the_draft_is_still_there(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    phone.visits_once()
-    phone.comes_to_the_last_question()
-    phone.keeps_at_last("drafts", lambda kept: any(draft["fields"].get("severity") for draft in kept))
-    monkeypatch.setattr("app.web.shell.version", lambda: "a-newer-one")
-    phone.page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
-    phone.page.goto("/")
-    kept = "(await caches.keys()).filter((name) => name.startsWith('phone-') && name !== 'phone-data')"
-    until(phone.page, f"String({kept}) === 'phone-a-newer-one'")
-    expect(phone.page.locator("h1")).to_be_visible()
-    phone.page.goto("/report")
-    expect(phone.button("Skicka rapporten")).to_be_visible()
-    expect(phone.page.locator("#c-lamp_out")).to_be_checked()
