@@ -1,22 +1,26 @@
 """What the compiled loops of DBSCAN hand to each other.
 
-Types only: the machine code is kept by the date of dbscan_compiled.py, so every loop must stand in that one file.
+Types only: the machine code is kept by the date of dbscan_loops.py, so every loop must stand in that one file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+REACH: Final = 2
+"""A point within the radius lies at most two columns and two rows away."""
+
 
 class Cells(NamedTuple):
-    """Points sorted by column, row and number, and the cells that hold any.
+    """Points sorted by column, row and number into a grid with two empty columns and rows on each side.
 
-    `x`, `y` (n,), `weight`, `voice` (n,) or empty, `order` (n,): the points, sorted. Cell c holds the sorted points
-    start[c] … start[c + 1] − 1 and stands in `row[c]`; column k holds the cells column[k] … column[k + 1] − 1.
+    `x`, `y` (n,), `weight`, `voice` (n,) or empty, `order` (n,): the points, sorted. Cells are numbered column by column,
+    `high` in each: cell c holds the sorted points start[c] … start[c + 1] − 1, and point p stands in cell home[p]. Column
+    k of those that points stand in begins with the sorted point first[k].
     """
 
     x: NDArray[np.float64]
@@ -24,9 +28,10 @@ class Cells(NamedTuple):
     weight: NDArray[np.float64]
     voice: NDArray[np.int64]
     order: NDArray[np.int32]
+    home: NDArray[np.int32]
     start: NDArray[np.int32]
-    row: NDArray[np.int32]
-    column: NDArray[np.int32]
+    first: NDArray[np.int32]
+    high: int
 
 
 class Rule(NamedTuple):
@@ -42,18 +47,6 @@ class Rule(NamedTuple):
     few: float
 
 
-class Sweep(NamedTuple):
-    """Where one pass over the cells stands. In each of the five columns around, `first` … `last` − 1 are the cells within
-    reach and `end` is the column's last; `spans` (7, 2) are the sorted points of these cells: the cell's own first, then those
-    of its column before and after it, then of each column beside, the nearest first.
-    """
-
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    end: NDArray[np.int64]
-    spans: NDArray[np.int64]
-
-
 class Ears(NamedTuple):
     """Which voices were heard in the present turn, and how heavily."""
 
@@ -63,10 +56,13 @@ class Ears(NamedTuple):
 
 
 class Loops(NamedTuple):
-    """The five passes over the points, one after the other."""
+    """The passes over the points, one after the other."""
 
     sort: Callable[..., Any]
+    fill: Callable[..., Any]
     mark: Callable[..., Any]
     join: Callable[..., Any]
+    flatten: Callable[..., Any]
     adopt: Callable[..., Any]
     number: Callable[..., Any]
+    tell: Callable[..., Any]

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
-
-from geo.dbscan_cells import Cells
+from numpy.typing import NDArray
 
 ALONE_UP_TO: Final = 50_000
 """Points up to which one core is as fast as several: beginning a thread takes a tenth of a millisecond."""
 
 
-def side_by_side(cells: Cells, loop: Callable[[int, int], None]) -> None:
-    """Run a loop over all columns: for many points in as many parts as there are cores, with about as many points each.
+Part = tuple[int, int]
+
+
+def parts_of(first: NDArray[np.int32]) -> list[Part]:
+    """Return ranges of columns, one for each core, with about as many points each; one alone for few points.
 
     Args:
-        loop: takes the first column and the one after the last; writes what belongs to their cells and nothing else.
+        first: (columns + 1,) the first point of each column, and at last how many points there are.
 
     """
-    columns = len(cells.column) - 1
-    if len(cells.x) < ALONE_UP_TO or (cores := processors()) == 1:
-        loop(0, columns)
+    points, columns = int(first[-1]), len(first) - 1
+    cores = 1 if points < ALONE_UP_TO else processors()
+    shares = np.linspace(0, points, cores + 1)[1:-1]
+    return list(pairwise([0, *np.searchsorted(first[:-1], shares).tolist(), columns]))
+
+
+def side_by_side(parts: Sequence[Part], loop: Callable[[int, int], None]) -> None:
+    """Run a loop over each part, all at the same time; it writes what belongs to its part and nothing else."""
+    if len(parts) == 1:
+        loop(*parts[0])
         return
-    shares = np.linspace(0, len(cells.x), cores + 1)[1:-1]
-    ends = [0, *np.searchsorted(cells.start[cells.column[:-1]], shares).tolist(), columns]
-    with ThreadPoolExecutor(cores - 1) as others:
-        waiting = [others.submit(loop, *part) for part in pairwise(ends[1:])]
-        loop(ends[0], ends[1])
+    with ThreadPoolExecutor(len(parts) - 1) as others:
+        waiting = [others.submit(loop, *part) for part in parts[1:]]
+        loop(*parts[0])
         for one in waiting:
             one.result()
 

@@ -35,6 +35,7 @@ def by_loops_as_written(
 ) -> Groups:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dbscan_compiled, "compiled", dbscan_compiled.as_written)
+        patch.setattr(dbscan_compiled, "CELLS_FREE", 20_000)  # each is looked at, and this is slow
         return Groups(*dbscan_compiled.group(task(xy, eps, least, weight, voice)))
 
 
@@ -207,6 +208,23 @@ def test_points_millions_of_kilometres_apart_cost_no_more_cells_than_points(way:
     assert way(far, 5.0, 2).label.tolist() == [0, 0, 1, 1, -1, -1, -1]
 
 
+@pytest.mark.parametrize("far", [1e5, 1e9])
+def test_one_report_far_away_leaves_the_grid_as_small_as_the_town(monkeypatch: pytest.MonkeyPatch, far: float) -> None:
+    monkeypatch.delattr(dbscan_arrays, "group")  # what a grid too large is left to
+    town = np.random.default_rng(1).uniform(0, 2000, (3000, 2))
+    alone = by_loops(town, 45.0, 4)
+    beside = by_loops(np.vstack([town, [[far, -far]]]), 45.0, 4)
+    assert beside.label.tolist() == [*alone.label.tolist(), -1]
+
+
+def test_points_in_as_many_columns_as_rows_are_grouped_without_a_grid_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = np.repeat(np.arange(300.0) * 100.0, 2)
+    monkeypatch.setattr(dbscan_compiled, "CELLS_FREE", 0)
+    assert by_loops(np.column_stack([line, line]), 45.0, 2).label.tolist() == np.repeat(np.arange(300), 2).tolist()
+
+
 def test_no_points_one_point_and_equal_points_are_defined() -> None:
     assert dbscan(np.empty((0, 2)), 10, 1).label.tolist() == []
     assert dbscan(np.zeros((1, 2)), 10, 2).label.tolist() == [-1]
@@ -260,7 +278,7 @@ def test_where_machine_code_cannot_be_kept_the_loops_are_made_anew(monkeypatch: 
 
     monkeypatch.setattr(numba, "njit", njit)
     assert dbscan_compiled.compiled.__wrapped__() == dbscan_compiled.as_written()
-    assert asked == [True] + [False] * 5
+    assert asked == [True] + [False] * len(dbscan_compiled.as_written())
 
 
 @given(
