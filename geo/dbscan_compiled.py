@@ -40,7 +40,7 @@ def group(task: Task) -> tuple[Longs, Bools]:
     np.cumsum(core, out=before[1:])
     root = _joined(loops, cells, rule.eps2, (core, before), parts)
     side_by_side(parts, lambda *part: loops.adopt(cells, rule.eps2, core, before, root, *part))
-    number = loops.number(cells.order, root)
+    number = loops.number(cells.order, root, np.full(len(root), len(root), np.int32))
     label, is_core = np.empty(len(core), np.int64), np.empty(len(core), np.bool_)
     side_by_side(parts, lambda *part: loops.tell(cells.order, root, number, core, label, is_core, *part))
     return label, is_core
@@ -63,7 +63,8 @@ def _sorted_into_cells(
     n, (width, high) = len(columns), size
     first = np.zeros(width - 2 * REACH + 1, np.int32)
     np.cumsum(np.bincount(columns, minlength=len(first) - 1), out=first[1:])
-    by_column = loops.sort(task.xy, columns, rows, first)
+    by_column = np.empty(n), np.empty(n), np.empty(n, np.int32), np.empty(n, np.int32)
+    loops.sort(task.xy, columns, rows, first, by_column)
     weight = np.empty(0) if task.weight is None else task.weight
     voice = np.empty(0, np.int64) if task.voice is None else task.voice
     start = np.zeros(width * high + 1, np.int32)

@@ -22,15 +22,14 @@ ByColumn = tuple[Floats, Floats, Ints, Ints]
 _FEW_PAIRS: Final = 4096
 
 
-def sort(xy: Floats, columns: Ints, rows: Ints, first: Ints) -> ByColumn:
-    """Return x, y, row and number of the points sorted by column, keeping the order of equals (counting sort; Seward 1954)."""
-    n, at = len(columns), first.copy()
-    x, y, row, number_of = np.empty(n), np.empty(n), np.empty(n, np.int32), np.empty(n, np.int32)
-    for i in range(n):
+def sort(xy: Floats, columns: Ints, rows: Ints, first: Ints, by_column: ByColumn) -> None:
+    """Write x, y, row and number of the points sorted by column, keeping the order of equals (counting sort; Seward 1954)."""
+    x, y, row, number_of = by_column
+    at = first.copy()
+    for i in range(len(columns)):
         p = at[columns[i]]
         at[columns[i]] = p + 1
         x[p], y[p], row[p], number_of[p] = xy[i, 0], xy[i, 1], rows[i], i
-    return x, y, row, number_of
 
 
 def fill(cells: Cells, by_column: ByColumn, weight: Floats, voice: Longs, begin: int, end: int) -> None:  # noqa: PLR0917 (as numba takes them)
@@ -89,9 +88,9 @@ def mark_core(cells: Cells, rule: Rule, core: Bools, begin: int, end: int) -> No
         if rule.only_adds and stop - first >= rule.few and weight_near(cells, rule, first, own, ears) >= rule.least:
             core[first:stop] = True
             continue
-        around(start, cells.high, cell, spans)
-        if plain and points_in(spans) < rule.least:
+        if plain and counted_around(start, cells.high, cell) < rule.least:
             continue
+        around(start, cells.high, cell, spans)
         for p in range(first, stop):
             if plain:
                 core[p] = count_near(x, y, rule.eps2, rule.least, p, spans) >= rule.least
@@ -99,11 +98,12 @@ def mark_core(cells: Cells, rule: Rule, core: Bools, begin: int, end: int) -> No
                 core[p] = weight_near(cells, rule, p, spans, ears) >= rule.least
 
 
-def points_in(spans: Longs) -> int:
-    """Return how many points stand in these spans."""
+def counted_around(start: Ints, high: int, cell: int) -> int:
+    """Return how many points stand within two columns and rows."""
     count = 0
-    for span in range(len(spans)):
-        count += spans[span, 1] - spans[span, 0]
+    for step in range(-REACH, REACH + 1):
+        there = cell + step * high
+        count += start[there + REACH + 1] - start[there - REACH]
     return count
 
 
@@ -301,16 +301,14 @@ def nearest_core(x: Floats, y: Floats, order: Ints, eps2: float, core: Bools, p:
     return host
 
 
-def number(order: Ints, root: Ints) -> Ints:
-    """Return the number of the group of each root (n,): groups are numbered by their smallest point."""
-    smallest = np.full(len(root), len(root), np.int32)
+def number(order: Ints, root: Ints, smallest: Ints) -> Ints:
+    """Return the number of the group of each root (n,): groups are numbered by their smallest point, given as n."""
     for p in range(len(root)):
         if root[p] >= 0 and order[p] < smallest[root[p]]:
             smallest[root[p]] = order[p]
     roots = np.flatnonzero(smallest < len(root))
-    given = np.empty(len(root), np.int32)
-    given[roots[np.argsort(smallest[roots])]] = np.arange(len(roots))
-    return given
+    smallest[roots[np.argsort(smallest[roots])]] = np.arange(len(roots))
+    return smallest
 
 
 def tell(order: Ints, root: Ints, given: Ints, core: Bools, label: Longs, is_core: Bools, begin: int, end: int) -> None:  # noqa: PLR0917 (as numba takes them)
@@ -321,6 +319,6 @@ def tell(order: Ints, root: Ints, given: Ints, core: Bools, label: Longs, is_cor
 
 
 PARTS: Final = (
-    around, points_in, add, weight_near, count_near, find, touching, crowds_touch, box, lower_half, any_near, nearest_core,
+    around, counted_around, add, weight_near, count_near, find, touching, crowds_touch, box, lower_half, any_near, nearest_core,
 )  # fmt: skip
 """What the passes call, each after what it calls itself."""
