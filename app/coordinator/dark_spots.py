@@ -194,7 +194,8 @@ def merge(spot_id: int) -> Answer:
         except spot_decisions.NotMergeable:
             form.codes["into"] = "spot_not_mergeable"
 
-    return _decide(spot_id, act)
+    into = request.form.get("into", "").strip().upper().removeprefix("F-")
+    return _decide(spot_id, act, gettext("%(spot)s är nu en del av %(into)s.", spot=f"F-{spot_id}", into=f"F-{into}"))
 
 
 @blueprint.post("/<int:spot_id>/split")
@@ -210,7 +211,7 @@ def split(spot_id: int) -> Answer:
         except spot_decisions.NotDivisible:
             form.codes["part"] = "spot_not_divisible"
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("De rapporter du valde är en egen plats nu."))
 
 
 @blueprint.post("/<int:spot_id>/undo")
@@ -300,12 +301,12 @@ def _version(form: Form) -> int:
     return form.version or 0
 
 
-def _decide(spot_id: int, act: Callable[[Any, Form], object]) -> Answer:
+def _decide(spot_id: int, act: Callable[[Any, Form], object], said: str = "") -> Answer:
     """Make one decision; when it cannot be made, show the page again with everything that was typed."""
     found = _find(spot_id)
     return decide(
         lambda form: act(found, form), lambda codes: _page(_find(spot_id), field_errors(codes), request.form),
-        gettext("Sparat."), url_for(".spot", spot_id=spot_id),
+        said or gettext("Sparat."), url_for(".spot", spot_id=spot_id),
     )  # fmt: skip
 
 

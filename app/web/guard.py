@@ -20,6 +20,8 @@ _SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 class RowNumber(IntegerConverter):
     """A number in an address that a database row can have; any other is no such page, on both databases."""
 
+    regex = "[0-9]+"  # the usual one takes the digits of every script: a second address for each page
+
     def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
         """Take the largest 32-bit number as the default limit."""
         super().__init__(url_map, *args, **{"max": 2**31 - 1, **kwargs})

@@ -149,7 +149,9 @@ def test_what_a_coordinator_merged_stays_merged_when_everything_is_regrouped(sce
     far = scene.reports_at(3), scene.reports_at(3, 16.3380, 56.6780)
     grouping.rebuild(now=scene.now)
     one, other = db.session.scalars(select(DarkSpot).order_by(DarkSpot.id)).all()
-    post(scene.signed_in("coordinator"), one, "merge", into=other.reference)
+    desk = scene.signed_in("coordinator")
+    post(desk, one, "merge", into=other.reference.lower())
+    assert f"{one.reference} är nu en del av {other.reference}." in page_of(desk, other).text
     grouping.rebuild(now=scene.now)
     db.session.expire_all()
     homes = {db.session.get_one(Report, r.id).dark_spot_id for group in far for r in group}

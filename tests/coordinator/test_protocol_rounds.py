@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from app.models.measures import Measure
 from app.models.walks import Walk, WalkEntry
 from tests.adapters.test_pdf import insides
 from tests.builders import Scene
-from tests.coordinator.test_walks import a_held_walk, act, newest, state, stops
+from tests.coordinator.test_walks import a_held_walk, a_walk, act, newest, state, stops
 
 
 @pytest.fixture
@@ -128,3 +129,11 @@ def test_a_walk_whose_protocol_is_not_published_is_not_gone_over_again(scene: Sc
     answer = act(desk, walk, "/again", rewalk_date="2026-12-15")
     assert answer.status_code == 422
     assert "Publicera protokollet först" in answer.text
+
+
+def test_no_heading_of_a_protocol_that_is_not_written_yet_stands_over_nothing(scene: Scene, desk: FlaskClient) -> None:
+    walk = a_walk(scene, desk)
+    main = BeautifulSoup(desk.get(f"/coordinator/walks/{walk.id}/protocol").text, "html5lib").main
+    assert main is not None
+    empty = [h.text for h in main.find_all(["h2", "h3"]) if h.find_next_sibling() is None]
+    assert empty == []

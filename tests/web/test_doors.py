@@ -253,3 +253,10 @@ def test_a_program_without_the_token_is_told_in_a_sentence_where_it_goes(
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
     assert "X-CSRFToken" in answer.get_json()["detail"]
+
+
+def test_a_page_has_one_address_and_no_second_one_in_other_digits(scene: Scene) -> None:
+    desk, spot = scene.signed_in("coordinator"), scene.spot()
+    arabic = "".join(chr(ord("٠") + int(digit)) for digit in str(spot.id))
+    assert desk.get(f"/coordinator/dark-spots/{spot.id}").status_code == 200
+    assert desk.get(f"/coordinator/dark-spots/{arabic}").status_code == 404
