@@ -13,6 +13,7 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from app.domain import reports
+from app.domain.invitations import PERSPECTIVE_COUNTS, ROLES
 from app.domain.tickets import FAULTS
 from app.domain.walks import ATTENDANCE, OBSERVATIONS, PARAMETERS
 from app.web.languages import LANGUAGES
@@ -28,6 +29,11 @@ RESIDENT_FILES = re.compile(
     r"|app/(resident/(?!owner)|domain/(notices|photos|publication|expectations)\.py|services/push\.py"
     r"|web/(nearby|problems|shell)\.py)"
 )
+# What the other forms of residents say: signing up, notes of a walk, editions by mail.
+OTHER_ERRORS = (
+    "outside", "pole_unknown", "required", "choice_unknown", "sign_up_closed", "people_too_many", "perspectives_too_many",
+    "number_not_readable", "number_between", "address_not_readable", "contact_not_readable", "score_missing",
+)  # fmt: skip
 FACT = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 BREATH = re.compile(r"^\s|\s$")
 
@@ -59,8 +65,8 @@ def residents_read() -> set[str]:
     """Return what residents may read: their pages and letters, and the words for codes that those print."""
     pages = {said for said, files in said_where().items() if any(map(RESIDENT_FILES.match, files))}
     codes = [CATEGORY_WORDS, SEVERITY_WORDS, WHEN_WORDS, STATE_WORDS["walk"], STATE_WORDS["measure"], FAULTS]
-    codes += [OBSERVATIONS, PARAMETERS, ATTENDANCE]
-    errors = {ERRORS[code] for code in (*_codes_of(reports), "outside", "pole_unknown", "required")}
+    codes += [OBSERVATIONS, PARAMETERS, ATTENDANCE, ROLES, PERSPECTIVE_COUNTS, STATE_WORDS["promise"]]
+    errors = {ERRORS[code] for code in (*_codes_of(reports), *OTHER_ERRORS)}
     return pages | errors | {word for words in codes for word in words.values()}
 
 
