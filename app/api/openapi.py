@@ -103,6 +103,10 @@ def _in_path(name: str, schema: Schema) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
+def _in_query(name: str, schema: Schema) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema}
+
+
 def _with_photos(operation: dict[str, Any], part: str | None, schema: Schema) -> dict[str, Any]:
     """Let an operation take a form with photos too: fields beside them, or the JSON in one field."""
     fields = {**schema["properties"], "photos": FILES} if part is None else {part: TEXT, "photos": FILES}
@@ -137,7 +141,19 @@ def _paths() -> dict[str, Any]:
                 "Read a report by its secret", {200: RECEIPT}, "404", parameters=[_in_path("receipt", TEXT)]
             )
         },
-        "/tickets": {"get": _operation("List tickets, a page at a time", {200: page}, security=signed_in)},
+        "/tickets": {
+            "get": _operation(
+                "List tickets, a page at a time",
+                {200: page},
+                "422",
+                security=signed_in,
+                parameters=[
+                    _in_query("state", _list(_one_of(list(MOVES["ticket"])))),
+                    _in_query("assigned", _one_of(["me"])),
+                    _in_query("after", WHOLE),
+                ],
+            )
+        },
         "/tickets/{ticket_id}": {
             "get": _operation(
                 "Read a ticket with its ETag", {200: TICKET}, "404", security=signed_in, parameters=ticket

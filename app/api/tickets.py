@@ -33,21 +33,16 @@ ENDS: Final = frozenset({"no_fault", "deliberately_off", "forwarded", "duplicate
 
 @blueprint.get("")
 def listing() -> Response:
-    """Return one page of tickets by number; `next` leads on."""
-    asked = [s for s in request.args.getlist("state") if s in MOVES["ticket"]]
-    found = ticket_pages.after(
-        min(max(request.args.get("after", 0, type=int), 0), NUMBER_MAX),
-        actor(),
-        asked,
-        mine=request.args.get("assigned") == "me",
-    )
-    page = found[: ticket_pages.PAGE]
-    more = len(found) > ticket_pages.PAGE
-    onward = (
-        url_for("api_tickets.listing", after=page[-1].id, state=asked, assigned=request.args.get("assigned"))
-        if more
-        else None
-    )
+    """Return one page of tickets by number; `next` leads on. What is asked for and cannot be understood is 422."""
+    wanted, after, whose = request.args.getlist("state"), request.args.get("after", "0"), request.args.get("assigned")
+    codes = {"state": "choice_unknown"} if set(wanted) - set(MOVES["ticket"]) else {}
+    codes |= {"after": "number_not_readable"} if not (after.isascii() and after.isdecimal()) else {}
+    codes |= {"assigned": "choice_unknown"} if whose not in {None, "me"} else {}
+    if codes:
+        return problem(422, gettext("Något behöver ändras"), field_errors(codes))
+    found = ticket_pages.after(min(int(after[:20]), NUMBER_MAX), actor(), wanted, mine=whose == "me")
+    page, more = found[: ticket_pages.PAGE], len(found) > ticket_pages.PAGE
+    onward = url_for("api_tickets.listing", after=page[-1].id, state=wanted, assigned=whose) if more else None
     return jsonify(tickets=[_public(t) for t in page], next=onward)
 
 

@@ -113,6 +113,25 @@ def test_the_list_leads_from_page_to_page_and_tells_each_ticket_once(scene: Scen
     assert van.get("/api/v1/tickets?after=99999999999999999999999").json["tickets"] == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("state=lit", "state"),
+        ("state=new&state=", "state"),
+        ("after=x", "after"),
+        ("after=-1", "after"),
+        ("assigned=you", "assigned"),
+    ],
+)
+def test_a_list_is_not_given_whole_to_whoever_asked_for_what_there_is_not(
+    scene: Scene, van: FlaskClient, asked: str, field: str
+) -> None:
+    scene.ticket()
+    answer = van.get(f"/api/v1/tickets?{asked}")
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == [field]
+
+
 def test_of_six_at_once_on_one_version_exactly_one_wins(scene: Scene) -> None:
     ticket = scene.ticket(state="on_site", to=scene.technician())
     phones = [scene.signed_in("technician") for _ in range(6)]
