@@ -37,7 +37,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "report.received": Message("received", N_("Vi har tagit emot din rapport. Vi läser rapporter %(reading_hours)s."), mails=False),
     "report.reviewed": Message("reviewed", N_("Vi har läst din rapport.")),
     "report.ticketed": Message("planned", N_("Vi har skickat din rapport till belysningen. Arbetet ska vara gjort senast %(due_on)s.")),
-    "report.in_spot": Message("reviewed", N_("Din rapport är med i sammanställningen över platser som vi ser över.")),
+    "report.in_spot": Message("reviewed", N_("Din rapport är med i sammanställningen över platser som vi ser över."), heading=N_("Med bland platser som vi ser över")),
     "report.forwarded": Message("forwarded", N_("Vi har skickat din rapport vidare till %(owner)s. Skäl: %(reason)s")),
     "report.duplicate": Message("reviewed", N_("Platsen är redan känd. Din röst räknas med. Tack.")),
     "report.rejected": Message("cannot", N_("Vi kan inte göra något åt det här. Skäl: %(reason)s")),

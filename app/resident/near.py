@@ -42,6 +42,7 @@ def me_too(kind: str, number: int) -> Response:
     if is_from_elsewhere():
         abort(403)
     voice = voices.Voice(_client_id(), voice_of(request), language(), _severity())
+    again = voices.has_spoken(kind, number, voice.reporter_key)
     numbers = random_numbers(5 * reports.REFERENCE_TRIES)
     try:
         received = voices.join(kind, number, voice, keys=parts().keys, reference_numbers=numbers, now=now())
@@ -51,7 +52,7 @@ def me_too(kind: str, number: int) -> Response:
         fresh = voices.Voice(str(uuid.uuid4()), voice.reporter_key, voice.lang, voice.severity)
         received = voices.join(kind, number, fresh, keys=parts().keys, reference_numbers=numbers, now=now())
     parts().jobs.wake()
-    flash(gettext("Tack. Din röst räknas med."))
+    flash(gettext("Du har redan sagt till. Vi räknar dig en gång.") if again else gettext("Tack. Din röst räknas med."))
     there = url_for(
         "report.receipt", receipt=received.receipt, _anchor="given"
     )  # the phone keeps it where its others lie

@@ -69,7 +69,7 @@ def submit() -> Response | tuple[str, int]:
         flash(gettext("En rapport från det här formuläret är redan skickad. Skicka igen om det här är en ny rapport."))
         return _again(sent, photos, {})
     for code in received.refused:
-        flash(gettext("Rapporten är sparad.") + " " + photo_problem(code))
+        flash(gettext("Rapporten är sparad.") + " " + photo_problem(code), "wait")
     return redirect(url_for("report.receipt", receipt=received.receipt), 303)
 
 

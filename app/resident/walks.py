@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as Answered
 
 from app.adapters.calendar import calendar
 from app.domain import invitations as rules
+from app.domain.notices import PROTOCOL_WITHIN
 from app.domain.reports import contact_is_readable
 from app.services import place_names, staff, walk_pages, walk_signups
 from app.services.desk_steps import Unclear, Unknown
@@ -64,6 +65,8 @@ def staff_feed(token: str) -> Response:
 def protocol(walk_id: int) -> str:
     """Show the invitation to a walk ahead, and after it who came (in numbers), what was noted and what will be done."""
     walk = walk_pages.published(walk_id)
+    if walk is None and (held := walk_signups.walked(walk_id)):
+        return _waiting(held)
     if walk is None:
         return _invitation(walk_signups.open_walk(walk_id) or abort(404), {}, {})
     return render_template("resident/walk_protocol.html", **_published(walk))
@@ -118,6 +121,17 @@ def _published(walk: Any) -> dict[str, Any]:
         "walk": walk, "findings": findings(walk, walk_pages.measures_of(walk)), "municipality": place_names.municipality(),
         "today": local_date(now()), "photos_of": approved, "comparison": compared(walk, walk_pages.earlier_of(walk)),
     }  # fmt: skip
+
+
+def _waiting(walk: Any) -> str:
+    """Show that a walk was held and when its protocol is to be out."""
+    due, today = local_date(walk.starts_at) + PROTOCOL_WITHIN, local_date(now())
+    return render_template(
+        "resident/walk_walked.html",
+        walk=walk,
+        due=due if due >= today else None,
+        municipality=place_names.municipality(),
+    )
 
 
 def _token_of_this_press(walk_id: int) -> str:

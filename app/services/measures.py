@@ -79,6 +79,7 @@ def create(spot_id: int | None, district_id: int | None, terms: Terms, *, desk: 
     if not may_move(desk.actor, ThingFacts("measure", None, district), "proposed"):
         raise NotAllowed(f"{desk.actor.role} may not propose a measure in district {district}")
     _check_choices(terms)
+    _check_days(terms, None, None, desk.today)
     measure = Measure(
         dark_spot_id=spot.id if spot else None,
         district_id=district,
@@ -95,12 +96,20 @@ def change(measure_id: int, terms: Terms, *, desk: Desk) -> Measure:
     """Keep what the form says of a measure."""
     measure = _shown(measure_id, desk)
     _check_choices(terms)
+    _check_days(terms, measure.deadline, measure.next_on, desk.today)
     for name, value in vars(terms).items():
         setattr(measure, name, dict(value) if name == "details" else value)
     watch(measure, desk.now)
     remark(measure, actor=desk.actor, now=desk.now, reason=N_("Uppgifterna ändrade"))
     db.session.commit()
     return measure
+
+
+def _check_days(terms: Terms, deadline: date | None, next_on: date | None, today: date) -> None:
+    """A day that is promised lies ahead, unless it stood there already."""
+    days = {"deadline": (terms.deadline, deadline), "next_on": (terms.next_on, next_on)}
+    if passed := {name: "day_passed" for name, (said, was) in days.items() if said and said != was and said < today}:
+        raise Unclear(passed)
 
 
 def draw(measure_id: int, funding_id: int | None, amount: Decimal | None, *, desk: Desk) -> Measure:

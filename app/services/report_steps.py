@@ -80,11 +80,16 @@ def new_report(draft: ReportDraft, body: str, secret: str, reference: str, now: 
         categories=list(draft.categories), severity=draft.severity, when_felt=draft.when_felt, text=draft.text,
         directions=draft.directions, accuracy_m=draft.accuracy_m, method=draft.method, pole_number=draft.pole_number,
         lang=draft.lang, source=draft.source, queued_at=draft.queued_at, received_at=now, created_at=now, updated_at=now,
-        reporter_key=hashlib.sha256((draft.reporter_key or draft.client_id).encode()).hexdigest(),
+        reporter_key=stored_key(draft.reporter_key or draft.client_id),
         district_id=district.id if district else None, lamp_id=lamp.id if lamp else None,
     )  # fmt: skip
     report.place_at(draft.lon, draft.lat)
     return report
+
+
+def stored_key(reporter_key: str) -> str:
+    """Return how a browser's random token is kept: it tells two reports of one browser, and nothing else."""
+    return hashlib.sha256(reporter_key.encode()).hexdigest()
 
 
 def free_reference(numbers: Sequence[int]) -> str:

@@ -26,6 +26,7 @@ from app.services.report_steps import (
     hold_if_burst,
     new_report,
     reading_hours,
+    stored_key,
 )
 from app.services.spot_steps import mark
 from app.services.ticket_steps import attach_reports, public_ticket
@@ -87,6 +88,15 @@ def join(
             raise
         return earlier
     return Received(report.reference, secret, is_new=True)
+
+
+def has_spoken(kind: str, number: int, reporter_key: str) -> bool:
+    """Tell whether this browser has sent a report or a voice for this ticket or place before."""
+    if not reporter_key:
+        return False
+    home = Report.ticket_id if kind == TICKET else Report.dark_spot_id
+    asked = select(Report.id).where(home == number, Report.reporter_key == stored_key(reporter_key))
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def _thing(kind: str, number: int) -> Ticket | DarkSpot:

@@ -21,6 +21,13 @@ def open_walk(walk_id: int) -> Walk | None:
     return db.session.scalars(found.options(joinedload(Walk.district))).first()
 
 
+def walked(walk_id: int) -> Walk | None:
+    """Return a walk that has been held and whose protocol is not out yet, or None."""
+    return db.session.scalars(
+        select(Walk).where(Walk.id == walk_id, Walk.state.in_(("walked", "protocol_draft")))
+    ).first()
+
+
 def letters(
     walk_id: int, organisation_ids: Sequence[int], *, reporters: bool
 ) -> tuple[Walk | None, list[tuple[str, str]]]:

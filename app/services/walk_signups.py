@@ -28,7 +28,7 @@ from app.services.transitions import move, remark
 
 OPEN_FOR_SIGN_UP = ("planned", "invited")
 SHOWN = asking.SHOWN
-open_walk = asking.open_walk
+open_walk, walked = asking.open_walk, asking.walked
 FEED_BACK_DAYS, FEED_MAX = 60, 300
 
 

@@ -132,6 +132,19 @@ def spots_of(walk: Walk) -> list[DarkSpot]:
     return list({s.dark_spot.id: s.dark_spot for s in walk.stops if s.dark_spot_id and s.dark_spot}.values())
 
 
+def open_spots_of(walk: Walk) -> list[DarkSpot]:
+    """Return those of them that nobody has closed or dismissed since."""
+    return [spot for spot in spots_of(walk) if spot.state in OPEN_DARK_SPOTS]
+
+
+def wrong_stops(walk: Walk) -> str | None:
+    """Return the code of what stands in the way of planning: a stop at a place that is no longer open, or one place twice."""
+    stops = [stop for stop in walk.stops if stop.dark_spot_id and stop.dark_spot]
+    if len(spots_of(walk)) < len(stops):
+        return "stop_twice"
+    return None if len(open_spots_of(walk)) == len(stops) else "stop_closed"
+
+
 def let_spots_follow(walk: Walk, to: str, now: datetime) -> None:
     """Move the walk's spots after it, where the table allows it."""
     for spot in spots_of(walk):

@@ -146,6 +146,8 @@ def change(walk_id: int, evening: Evening, meeting: Meeting, details: Details, *
     ):
         raise Unclear(wrong)
     _set_meeting(walk, meeting)
+    if not walk.meeting_place and walk.state != "draft":
+        raise Unclear(meeting_place="meeting_place_needed")
     for name, value in vars(details).items():
         setattr(walk, name, value)
     remark(walk, actor=desk.actor, now=desk.now, reason=N_("Planen ändrad"))
@@ -179,6 +181,8 @@ def plan(walk_id: int, *, desk: Desk) -> Walk:
         lacks["meeting_place"] = "meeting_place_missing"
     if len(walk.stops) < rules.STOPS_MIN:
         lacks["spots"] = "stops_missing"
+    elif wrong := steps.wrong_stops(walk):
+        lacks["spots"] = wrong
     if lacks:
         raise Unclear(lacks)
     move(walk, "planned", actor=desk.actor, now=desk.now, facts=_facts(walk))
@@ -212,7 +216,7 @@ def hold(walk_id: int, attendance: Mapping[str, int], *, before_its_day: bool = 
     if lacks:
         raise Unclear(lacks)
     walk.attendance = dict(attendance)
-    for spot in steps.spots_of(walk):
+    for spot in steps.open_spots_of(walk):
         spot.confirmed_at, spot.confirmed_how = desk.now, "walk"
         facts = {"place": spot.name}
         if (

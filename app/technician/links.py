@@ -57,7 +57,7 @@ def answer(secret: str) -> Response | str | tuple[str, int]:
             return _closed()
     intake = take_in_photos(uploads(request.files), PHOTOS_MAX)
     for code in intake.refused:
-        flash(photo_problem(code))
+        flash(photo_problem(code), "wait")
     told = contractors.by_link(secret, now=now()) or abort(404)
     body = {name: request.form[name] for name in FIELDS if request.form.get(name)}
     try:

@@ -78,7 +78,7 @@ def repair(ticket_id: int) -> Answer:
         _find(ticket_id)  # theirs, before anything is kept
     intake = take_in_photos(uploads(request.files), PHOTOS_MAX)  # slow, so outside of the write lock
     for code in intake.refused:
-        flash(photo_problem(code))
+        flash(photo_problem(code), "wait")
 
     def act(found: Any, form: Form) -> None:
         tried = form.choice("switch_on_test", ("yes", "no"))

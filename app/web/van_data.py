@@ -51,6 +51,7 @@ def _ticket(ticket: Any, staff_id: int | None) -> dict[str, Any]:
     return {
         "id": ticket.id, "reference": ticket.reference, "given": handing_out.sign(ticket, staff_id),
         "url": url_for("technician.ticket", ticket_id=ticket.id), "version": ticket.version, "state": ticket.state,
+        "arrived_at": _since(ticket, ticket.arrived_at), "made_safe_at": _since(ticket, ticket.made_safe_at),
         "state_word": tr(STATE_WORDS[TICKET][ticket.state]), "priority": ticket.priority,
         "pole": (lamp.pole_number or lamp.asset_id) if lamp else "", "lamp_id": ticket.lamp_id,
         "fault_code": ticket.fault_code, "fault": tr(FAULTS[ticket.fault_code]), "lon": ticket.lon, "lat": ticket.lat,
@@ -106,6 +107,11 @@ def _lamp_near(lamp: Any, away_m: float) -> dict[str, Any]:
     return {
         "id": lamp.id, "pole": lamp.pole_number or lamp.asset_id, "m": round(away_m), "lon": lamp.lon, "lat": lamp.lat,
     }  # fmt: skip
+
+
+def _since(ticket: Any, at: Any) -> str | None:
+    """Return when somebody came or made it safe, while they are still there."""
+    return at.isoformat() if at and ticket.state in {"on_site", "made_safe"} else None
 
 
 def _own_lamps(ticket: Any, mended: frozenset[int]) -> list[dict[str, Any]]:

@@ -47,6 +47,13 @@ ERRORS: Final[Mapping[str, str]] = {
         "Det blir inte mörkt i tid den dagen. Välj en kväll från slutet av september till slutet av mars, eller en vandring i dagsljus."
     ),
     "stops_missing": N_("Välj minst två stopp."),
+    "stop_closed": N_(
+        "Ett stopp är vid en plats som är avfärdad eller stängd. Ta bort stoppet, eller öppna platsen igen."
+    ),
+    "stop_twice": N_("Två stopp är samma plats sedan den slogs ihop. Ta bort det ena."),
+    "meeting_place_needed": N_(
+        "Skriv en mötesplats. Vandringen är planerad, och de som kommer måste veta vart de ska."
+    ),
     "sign_up_closed": N_("Det går inte längre att anmäla sig till den här vandringen."),
     "people_too_many": N_("Skriv ett antal från 1 till 12. Är ni fler, hör av er till kommunen."),
     "perspectives_too_many": N_("Ni kan inte vara fler än ni har anmält."),

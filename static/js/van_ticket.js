@@ -11,7 +11,7 @@ const COMMON = 8;
 
 export async function showTicket(day, stop, { finish, failed }) {
   const isWanted = begin();
-  const draft = (await get("drafts", stop.id)) ?? { id: stop.id, arrived_at: null, made_safe_at: null, action: "", cause: "", test: "", lamp_id: null, parts: "", note: "", photos: [], done: "" };
+  const draft = (await get("drafts", stop.id)) ?? { id: stop.id, arrived_at: stop.arrived_at, made_safe_at: stop.made_safe_at, action: "", cause: "", test: "", lamp_id: null, parts: "", note: "", photos: [], done: "" };
   const $page = copy("ticket", {
     pole: stop.pole || say("no_pole"), title: `${stop.reference} · ${stop.fault}`, priority: `${stop.priority} ${stop.priority_reason}`,
     due: say(stop.overdue ? "late" : "due", { day: stop.due_on }), lift: stop.needs_lift ? say("lift") : "", road: stop.needs_road_plan ? say("road") : "", claim: stop.claim,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
@@ -235,3 +236,14 @@ def test_a_walk_on_the_calendar_stands_in_its_month_and_not_in_the_next(scene: S
     assert walk.reference in desk.get("/coordinator/calendar?month=2026-12").text
     assert walk.reference not in desk.get("/coordinator/calendar?month=2027-01").text
     assert desk.get("/coordinator/calendar?month=nonsens").status_code == 200
+
+
+def test_a_mistake_in_a_section_that_is_closed_opens_it(scene: Scene, desk: FlaskClient, resident: FlaskClient) -> None:
+    walk = a_planned_walk(scene, desk)
+    answer = resident.post(f"/walks/{walk.id}", data={"people": "2", "women": "x"})
+    assert answer.status_code == 422
+    field = BeautifulSoup(answer.text, "html5lib").select_one("#women")
+    assert field is not None
+    section = field.find_parent("details")
+    assert section is not None
+    assert section.has_attr("open")

@@ -142,6 +142,8 @@ def test_money_that_is_only_applied_for_cannot_be_drawn_until_it_is_granted(
     scene: Scene, desk: FlaskClient, spot: DarkSpot
 ) -> None:
     sent = {"name": "Statsbidrag", "kind": "state_grant", "year": "2026", "state": "idea", "applied_sek": "400000"}
+    backwards = {"call_opens_on": "2027-01-01", "call_closes_on": "2026-12-01"}
+    assert desk.post("/coordinator/funding", data={**sent, **backwards}).status_code == 422
     assert desk.post("/coordinator/funding", data=sent).status_code == 303
     grant, measure = newest(Funding), a_measure(scene, desk, spot, cost_estimate_sek="100000")
     refused = act(desk, measure, "/funding", funding_id=grant.id, amount="50000")
@@ -285,3 +287,19 @@ class KeptMail:
 
 def test_of_money_that_is_only_applied_for_nothing_is_used() -> None:
     assert [balance(Decimal(a), [Decimal(d)]).share_used for a, d in ((0, 0), (0, 5), (200, 50))] == [0, 100, 25]
+
+
+def test_a_day_that_is_promised_lies_ahead_unless_it_stood_there_before(scene: Scene, desk: FlaskClient) -> None:
+    measure = a_measure(scene, desk)
+    db.session.get_one(Measure, measure.id).deadline = date(2026, 10, 1)
+    db.session.commit()
+    sent = {"kind": measure.kind, "description": "Röj", "responsible_id": scene.lighting_unit.id}
+    for days, status in (
+        ({"deadline": "2026-10-01"}, 303),
+        ({"deadline": "2026-10-02"}, 422),
+        ({"next_on": "2026-11-23"}, 422),
+    ):
+        version = newest(Measure).version
+        answer = desk.post(f"/coordinator/measures/{measure.id}", data={**sent, "version": version, **days})
+        assert answer.status_code == status
+        assert ("Dagen har redan varit." in answer.text) is (status == 422)

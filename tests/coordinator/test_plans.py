@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -249,8 +250,12 @@ def test_a_form_from_an_old_page_changes_nothing_and_answers_409(scene: Scene, d
 
 def test_the_board_shows_one_owner_s_overdue_measures_when_asked_to(scene: Scene, desk: FlaskClient) -> None:
     a_measure(scene, desk, description="I tid")
-    a_measure(scene, desk, description="Försenad sak", deadline="2026-10-01")
-    a_measure(scene, desk, description="Ingens sak", responsible_id="", deadline="2026-10-01")
+    for late in (
+        a_measure(scene, desk, description="Försenad sak"),
+        a_measure(scene, desk, description="Ingens sak", responsible_id=""),
+    ):
+        db.session.get_one(Measure, late.id).deadline = date(2026, 10, 1)
+        db.session.commit()
     page = desk.get(f"/coordinator/plans?overdue=1&owner={scene.lighting_unit.id}").text
     assert "Försenad sak" in page
     assert "I tid" not in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.models.base import db
+from app.models.dark_spots import DarkSpot
 from app.models.history import History
 from app.models.notices import Notice
 from app.models.walks import Walk
@@ -105,3 +106,40 @@ def test_a_month_that_no_calendar_goes_on_from_is_this_month(desk: FlaskClient, 
     page = desk.get("/coordinator/calendar", query_string={"month": month})
     assert page.status_code == 200
     assert "november 2026" in page.text
+
+
+def test_a_place_that_was_dismissed_or_merged_meanwhile_stands_in_the_way_of_planning(
+    scene: Scene, desk: FlaskClient
+) -> None:
+    spots = [a_spot(scene, name, 200 * k) for k, name in enumerate(("Tunneln", "Parken", "Bron"))]
+    walk = a_walk(scene, desk, *spots)
+    gone = {"version": db.session.get_one(DarkSpot, spots[2].id).version, "reason": "Byggs om"}
+    desk.post(f"/coordinator/dark-spots/{spots[2].id}/dismiss", data=gone)
+    answer = act(desk, walk, "/plan")
+    assert answer.status_code == 422
+    assert "Ett stopp är vid en plats som är avfärdad" in answer.text
+    assert state(walk) == "draft"
+    act(desk, walk, "/stops", spots=[spots[0].id, spots[1].id])
+    into = {"version": db.session.get_one(DarkSpot, spots[1].id).version, "into": spots[0].reference}
+    desk.post(f"/coordinator/dark-spots/{spots[1].id}/merge", data=into)
+    answer = act(desk, walk, "/plan")
+    assert "Två stopp är samma plats" in answer.text
+    assert state(walk) == "draft"
+
+
+def test_a_planned_walk_does_not_lose_its_meeting_place(scene: Scene, desk: FlaskClient) -> None:
+    walk = a_walk(scene, desk)
+    act(desk, walk, "/plan")
+    sent = {"title": walk.title, "on": walk.starts_at.date().isoformat(), "light": "dark", "meeting_place": ""}
+    answer = act(desk, walk, "", **sent)
+    assert answer.status_code == 422
+    assert "Skriv en mötesplats." in answer.text
+    assert newest(Walk).meeting_place == "Biblioteket"
+
+
+def test_between_the_walk_and_its_protocol_its_page_says_when_to_come_back(scene: Scene, desk: FlaskClient) -> None:
+    walk = a_held_walk(scene, desk)
+    for days, said in ((0, "Protokollet kommer senast tisdag 8 december 2026."), (-30, "Protokollet är försenat.")):
+        db.session.get_one(Walk, walk.id).starts_at += timedelta(days=days)
+        db.session.commit()
+        assert said in desk.get(f"/walks/{walk.id}").text

@@ -104,3 +104,12 @@ def test_the_desk_ticks_off_what_it_was_told_and_opening_again_begins_from_none(
     tickets.reopen(found, None, reason="Mörkt igen.", actor=who, now=scene.now)
     assert "</a> (lagad)" not in desk.get(address).text
     assert told(of_first) == ["ticket.lamp_repaired", "ticket.reopened"]
+
+
+def test_the_round_knows_that_somebody_is_there_already(scene: Scene, row: Any) -> None:
+    ticket, *_ = row
+    van = scene.signed_in("technician")
+    db.session.get_one(Ticket, ticket.id).arrived_at = scene.now
+    db.session.commit()
+    line = stop(van, ticket)
+    assert (line["arrived_at"], line["made_safe_at"]) == (scene.now.isoformat(), None)
