@@ -169,7 +169,9 @@ def mask(report_id: int, words: str, reason: str, *, desk: Desk) -> Report:
     """Cover words that point somebody out. History says that it was done and why, never what stood there; the original is locked."""
     report = _shown(report_id, desk)
     hidden = clean_text(words)
-    if not hidden or hidden not in report.text:
+    if not hidden:
+        raise Unclear(mask_words="required")
+    if hidden not in report.text:
         raise Unclear(mask_words="words_not_found")
     why = _reason(reason, "mask_reason")
     lock_original(report, why, actor=desk.actor, now=desk.now)
