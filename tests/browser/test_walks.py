@@ -181,3 +181,15 @@ def test_note_takers_of_two_groups_are_merged_and_their_protocol_is_out_after_te
     assert sara.seconds <= TEN_MINUTES, sara.spent
     sara.page.goto(f"/walks/{walk.id}")
     expect(page.locator("main")).to_contain_text("Grupperna såg ljuset olika.")
+
+
+def test_a_summary_says_which_field_each_of_its_lines_means(town: Scene, person: Callable[..., Page]) -> None:
+    sara = Staff(person(DESK), town.staff(COORDINATOR).email)
+    sara.signs_in()
+    page = sara.page
+    page.goto(f"/coordinator/measures/new?district={town.oxhagen.id}")
+    page.locator("form", has=page.locator("#deadline")).evaluate(
+        "(form) => { form.noValidate = true; form.requestSubmit(); }"
+    )
+    lines = page.locator(".error-summary a")
+    expect(lines).to_have_text(["Slag: Fyll i det här.", "Vad ska göras: Fyll i det här."])
