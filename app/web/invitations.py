@@ -50,7 +50,7 @@ def asked_for(values: Mapping[str, str]) -> tuple[str, str]:
 def text(walk: Walk, lang: str, audience: str, zone: str = "") -> Invitation:
     """Return a walk's invitation in a language and for an audience."""
     spoken, said = rules.LANGUAGES[lang], rules.TEXTS[lang]
-    facts = {"district": walk.district.name, "minutes": str(walk.minutes)}
+    facts = {"district": walk.district.name, "minutes": str(-(-walk.minutes // 5) * 5)}  # “about”
     local = walk.starts_at.astimezone(ZoneInfo(zone or timezone())) if walk.starts_at else None
     return Invitation(
         lang=spoken.dates, direction="rtl" if spoken.right_to_left else "ltr", heading=said.heading % facts, body=said.body % facts,
