@@ -16,7 +16,7 @@ from app.models.ticket_visits import TicketVisit
 from app.models.tickets import Ticket
 from app.services import tickets as desk
 from app.services.transitions import remark
-from tests.browser.conftest import Live
+from tests.browser.conftest import Live, at_last
 from tests.browser.people import Staff
 from tests.builders import Scene, jpeg
 
@@ -128,6 +128,18 @@ def test_a_routine_lamp_is_closed_without_coverage_in_seven_taps_and_half_a_minu
     expect(anna.page.locator("[data-done]")).to_contain_text("OX-00")
     anna.sends_everything()
     assert (kept(ticket).state, kept(ticket).action_code) == ("repaired", "lamp_replaced")
+
+
+def test_a_visit_goes_out_from_whichever_page_is_open_when_coverage_comes_back(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    ticket = lamps(town, 2)[0]
+    anna = in_the_van("Anna")
+    anna.loses_coverage()
+    anna.mends("OX-00")
+    anna.has_coverage_again()
+    anna.page.goto("/technician/")
+    at_last(anna.page, lambda: kept(ticket).state == "repaired")
 
 
 def test_a_press_too_many_can_be_undone_and_the_work_goes_on(
