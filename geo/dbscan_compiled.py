@@ -6,6 +6,7 @@ Nothing here imports numba until `compiled()` is called: a web process that grou
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +21,21 @@ Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-CELLS_FREE, CELLS_A_POINT = 4_000_000, 16
+CELLS_FREE: Final = 4_000_000
+CELLS_A_POINT: Final = 16
 """The grid holds a number for each of its cells, empty or not: at most so many, and so many more for each point."""
 
 
 def group(task: Task) -> tuple[Longs, Bools]:
     """Return label and core (n,) of each point."""
-    columns, rows = _closed_up(task.columns), _closed_up(task.rows)
-    width, high = int(columns.max()) + 1 + 2 * REACH, int(rows.max()) + 1 + 2 * REACH
-    if width * high > CELLS_FREE + CELLS_A_POINT * len(columns):
+    columns, rows = task.columns, task.rows
+    if _is_too_large(_size(columns, rows), len(columns)):
+        columns, rows = _closed_up(columns), _closed_up(rows)
+    size = _size(columns, rows)
+    if _is_too_large(size, len(columns)):
         return dbscan_arrays.group(task)  # as many columns as points, and as many rows: a town is never so
     loops = compiled()
-    cells, parts = _sorted_into_cells(loops, task, columns, rows, (width, high))
+    cells, parts = _sorted_into_cells(loops, task, columns, rows, size)
     voices, few = int(cells.voice.max()) + 1 if len(cells.voice) else 0, task.least if task.weight is None else 0.0
     rule = Rule(task.eps2, task.least, bool((cells.weight >= 0).all()), voices, few)
     core = np.zeros(len(cells.x), np.bool_)
@@ -46,10 +50,17 @@ def group(task: Task) -> tuple[Longs, Bools]:
     return label, is_core
 
 
+def _size(columns: Ints, rows: Ints) -> tuple[int, int]:
+    """Return how many columns and rows the grid has, with the empty ones around it."""
+    return int(columns.max()) + 1 + 2 * REACH, int(rows.max()) + 1 + 2 * REACH
+
+
+def _is_too_large(size: tuple[int, int], points: int) -> bool:
+    return size[0] * size[1] > CELLS_FREE + CELLS_A_POINT * points
+
+
 def _closed_up(lines: Ints) -> Ints:
     """Return columns or rows with the stretches that no point stands in made as narrow as nothing can reach across."""
-    if lines.max() < CELLS_A_POINT * len(lines) ** 0.5 + REACH:
-        return lines
     used = np.flatnonzero(np.bincount(lines))
     place = np.zeros(int(used[-1]) + 1, np.int32)
     place[used] = np.cumsum(np.minimum(np.diff(used, prepend=used[0]), REACH + 1))

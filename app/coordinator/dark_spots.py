@@ -177,9 +177,10 @@ def pin(spot_id: int) -> Answer:
 @blueprint.post("/<int:spot_id>/merge")
 def merge(spot_id: int) -> Answer:
     """Merge into another spot."""
+    into = request.form.get("into", "").strip().upper().removeprefix("F-")
 
     def act(found: Any, form: Form) -> None:
-        into = form.text("into", 11, required=True).upper().removeprefix("F-")
+        form.text("into", 11, required=True)
         target = (
             spot_pages.open_spot(int(into), actor().district_ids)
             if into.isascii() and into.isdecimal() and len(into) < 10
@@ -194,7 +195,6 @@ def merge(spot_id: int) -> Answer:
         except spot_decisions.NotMergeable:
             form.codes["into"] = "spot_not_mergeable"
 
-    into = request.form.get("into", "").strip().upper().removeprefix("F-")
     return _decide(spot_id, act, gettext("%(spot)s är nu en del av %(into)s.", spot=f"F-{spot_id}", into=f"F-{into}"))
 
 

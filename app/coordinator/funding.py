@@ -14,6 +14,7 @@ from app.domain.measures import FUNDING_KINDS
 from app.domain.people import COORDINATOR
 from app.domain.states import FUNDING, MOVES
 from app.services import funding, measure_pages
+from app.services.desk_steps import Unclear
 from app.web.decisions import Answer, decide
 from app.web.forms import Form
 from app.web.guard import admit
@@ -40,9 +41,13 @@ def add() -> Answer:
     terms, state = _terms(form), form.choice("state", FIRST_STATES) or "available"
     if state == "available" and not terms.amount_sek:
         form.codes.setdefault("amount_sek", "required")
+    try:
+        if not form.codes:
+            funding.add(terms, state, actor=actor(), now=now())
+    except Unclear as unclear:
+        form.codes.update(unclear.codes)
     if form.codes:
         return _page(form.errors, request.form), 422
-    funding.add(terms, state, actor=actor(), now=now())
     flash(gettext("Källan är sparad."))
     return redirect(url_for("funding.listing"), 303)
 
@@ -85,15 +90,12 @@ def _decide(funding_id: int, act: Callable[[Form], object]) -> Answer:
 
 
 def _terms(form: Form) -> funding.Terms:
-    opens, closes = form.day("call_opens_on"), form.day("call_closes_on")
-    if opens and closes and closes < opens:
-        form.codes["call_closes_on"] = "ends_before_it_begins"
     year, percent = form.number("year", (2000, 2100), required=True) or 0, form.number("co_funding_percent", (0, 100))
     return funding.Terms(
         name=form.text("name", 200, required=True), kind=form.choice("kind", FUNDING_KINDS, required=True), year=year,
         amount_sek=form.money("amount_sek") or Decimal(0), decision=form.text("decision", 200), purpose=form.text("purpose", 300),
         applied_sek=form.money("applied_sek"), applied_by=form.text("applied_by", 200), co_funding_percent=percent,
-        call_opens_on=opens, call_closes_on=closes, report_due_on=form.day("report_due_on"),
+        call_opens_on=form.day("call_opens_on"), call_closes_on=form.day("call_closes_on"), report_due_on=form.day("report_due_on"),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union
 from sqlalchemy.orm import joinedload
 
 from app.domain.inbox import UNREAD_STATES
+from app.domain.notices import PROTOCOL_WITHIN
 from app.domain.plan_reviews import overdue_review
 from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
 from app.domain.walks import STILL_AHEAD
@@ -31,7 +32,6 @@ WALKS_SHOWN = 5
 WALKS_PER_DISTRICT = 1
 REVIEWED_PLANS = ("decided", "ongoing", "followed_up")
 MONTHS_SHOWN = 24
-PROTOCOL_WITHIN = timedelta(days=14)
 WARN_FROM_MONTH = 9
 """From September a district whose yearly walk is neither held nor planned is said to need one (Medborgarlöften 2019)."""
 

@@ -91,10 +91,16 @@ def draws_on(funding_id: int) -> list[Draw]:
 
 def add(terms: Terms, state: str, *, actor: Actor, now: datetime) -> Funding:
     """Enter a source of money: a budget line that is there, or an idea to apply for."""
+    _check_call(terms)
     row = Funding(**vars(terms), created_at=now, updated_at=now)
     begin(row, actor=actor, now=now, state=state)
     db.session.commit()
     return row
+
+
+def _check_call(terms: Terms) -> None:
+    if terms.call_opens_on and terms.call_closes_on and terms.call_closes_on < terms.call_opens_on:
+        raise Unclear({"call_closes_on": "ends_before_it_begins"})
 
 
 def change(funding_id: int, terms: Terms, version: int | None, *, actor: Actor, now: datetime) -> Funding:
@@ -108,6 +114,7 @@ def change(funding_id: int, terms: Terms, version: int | None, *, actor: Actor, 
     if row is None:
         raise Unknown
     expect_version(row, version)
+    _check_call(terms)
     drawn = db.session.scalar(
         select(func.sum(MeasureFunding.amount_sek)).where(MeasureFunding.funding_id == row.id)
     ) or Decimal(0)

@@ -30,7 +30,7 @@ from app.services.report_steps import (
 )
 from app.services.spot_steps import mark
 from app.services.ticket_steps import attach_reports, public_ticket
-from app.services.transitions import begin, move
+from app.services.transitions import SILENT_REPORTS, begin, move
 
 TICKET, SPOT = "ticket", "spot"
 
@@ -91,11 +91,13 @@ def join(
 
 
 def has_spoken(kind: str, number: int, reporter_key: str) -> bool:
-    """Tell whether this browser has sent a report or a voice for this ticket or place before."""
+    """Tell whether this browser has a report or a voice here that counts; one that was taken back does not."""
     if not reporter_key:
         return False
     home = Report.ticket_id if kind == TICKET else Report.dark_spot_id
-    asked = select(Report.id).where(home == number, Report.reporter_key == stored_key(reporter_key))
+    asked = select(Report.id).where(
+        home == number, Report.reporter_key == stored_key(reporter_key), Report.state.not_in(SILENT_REPORTS)
+    )
     return db.session.scalar(asked.limit(1)) is not None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain import walks as rules
+from app.domain.notices import PROTOCOL_WITHIN
 from app.domain.people import THE_SYSTEM, NotAllowed, ThingFacts, may_move
 from app.domain.words import N_
 from app.models.base import db, expect_version
@@ -228,7 +229,9 @@ def hold(walk_id: int, attendance: Mapping[str, int], *, before_its_day: bool = 
     if early:
         walk.starts_at = desk.now  # what is told afterwards must be the day on which people really walked
     why = HELD_EARLY if early else ""
-    move(walk, "walked", actor=desk.actor, now=desk.now, reason=why, facts=_facts(walk))
+    due = max((_local_day(walk.starts_at) or _local_today(desk)) + PROTOCOL_WITHIN, _local_today(desk))
+    facts = {**_facts(walk), "protocol_on": due.isoformat()}
+    move(walk, "walked", actor=desk.actor, now=desk.now, reason=why, facts=facts)
     db.session.commit()
     return walk
 

@@ -303,3 +303,13 @@ def test_a_day_that_is_promised_lies_ahead_unless_it_stood_there_before(scene: S
         answer = desk.post(f"/coordinator/measures/{measure.id}", data={**sent, "version": version, **days})
         assert answer.status_code == status
         assert ("Dagen har redan varit." in answer.text) is (status == 422)
+
+
+def test_no_next_step_of_a_measure_is_chosen_beforehand(scene: Scene, desk: FlaskClient) -> None:
+    measure = a_measure(scene, desk)
+    page = BeautifulSoup(desk.get(f"/coordinator/measures/{measure.id}").text, "html5lib")
+    assert page.select('[name="to"]')
+    assert page.select('[name="to"][checked]') == []
+    answer = act(desk, measure, "/move", reason="")
+    assert answer.status_code == 422
+    assert 'id="to-error"' in answer.text

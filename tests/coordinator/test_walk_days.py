@@ -143,3 +143,26 @@ def test_between_the_walk_and_its_protocol_its_page_says_when_to_come_back(scene
         db.session.get_one(Walk, walk.id).starts_at += timedelta(days=days)
         db.session.commit()
         assert said in desk.get(f"/walks/{walk.id}").text
+
+
+def test_a_place_dismissed_after_the_planning_is_not_confirmed_by_the_walk(scene: Scene, desk: FlaskClient) -> None:
+    tunnel, park = a_spot(scene, "Tunneln", state="proposed"), a_spot(scene, "Parken", 300, state="proposed")
+    walk = a_walk(scene, desk, tunnel, park)
+    act(desk, walk, "/plan")
+    gone = {"version": db.session.get_one(DarkSpot, park.id).version, "reason": "Byggs om"}
+    desk.post(f"/coordinator/dark-spots/{park.id}/dismiss", data=gone)
+    act(desk, walk, "/hold", residents=4, held_early="1")
+    assert (state(tunnel), state(park)) == ("on_walk", "dismissed")
+    assert db.session.get_one(DarkSpot, park.id).confirmed_at is None
+
+
+def test_the_notice_of_a_walk_names_the_day_that_its_page_names(scene: Scene, desk: FlaskClient) -> None:
+    report = scene.report()
+    walk = a_walk(scene, desk, scene.spot(report, name="Tunneln"), a_spot(scene, "Parken", 300))
+    act(desk, walk, "/plan")
+    db.session.get_one(Walk, walk.id).starts_at = scene.now - timedelta(days=3)
+    db.session.commit()
+    act(desk, walk, "/hold", residents=4)
+    told = db.session.scalars(select(Notice).where(Notice.report_id == report.id, Notice.kind == "walk.walked")).one()
+    assert told.facts["protocol_on"] == "2026-12-05"
+    assert "lördag 5 december 2026" in desk.get(f"/walks/{walk.id}").text

@@ -217,6 +217,15 @@ def test_one_report_far_away_leaves_the_grid_as_small_as_the_town(monkeypatch: p
     assert beside.label.tolist() == [*alone.label.tolist(), -1]
 
 
+def test_towns_far_apart_in_both_directions_share_a_grid_of_their_own_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(dbscan_arrays, "group")
+    town = np.random.default_rng(2).uniform(0, 900, (5000, 2))
+    corners = [(0, 0), (90_000, 0), (0, 90_000)]
+    groups = by_loops(np.vstack([town + corner for corner in corners]), 45.0, 4).label
+    assert groups[:5000].max() + 1 == groups[5000:10_000].min()
+    assert len(set(groups)) == 3 * len(set(groups[:5000]))
+
+
 def test_points_in_as_many_columns_as_rows_are_grouped_without_a_grid_of_all_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

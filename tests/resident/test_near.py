@@ -166,6 +166,18 @@ def test_me_too_for_an_approved_place_joins_it_and_counts_as_a_reporter(scene: S
     assert (report.dark_spot_id, report.state, report.severity) == (spot.id, "in_spot", 3)
 
 
+def test_whoever_took_a_voice_back_is_thanked_for_the_next_one(scene: Scene, client: FlaskClient) -> None:
+    spot = public_spot(scene)
+    client.get("/places")
+    client.post(f"/near/spot/{spot.id}/me-too")
+    mine = db.session.scalars(select(Report).where(Report.source == "me_too")).one()
+    mine.state = "withdrawn"
+    db.session.commit()
+    answer = client.get(client.post(f"/near/spot/{spot.id}/me-too").location)
+    assert "Tack. Din röst räknas med." in answer.text
+    assert "Du har redan sagt till" not in answer.text
+
+
 def test_one_phone_that_presses_twice_is_one_person(scene: Scene, client: FlaskClient) -> None:
     spot = public_spot(scene)
     assert "Jag med" in client.get("/places").text

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from bs4 import BeautifulSoup
+
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.reports import Report
@@ -114,3 +116,14 @@ def test_the_desk_gives_confirms_and_opens_again(scene: Scene, kept: Kept) -> No
     assert (kept(ticket).state, kept(ticket).assignee_id) == ("assigned", scene.technician().staff_id)
     assert f"B-{ticket.id}" in desk.get("/coordinator/tickets?state=assigned").text
     assert desk.get("/coordinator/tickets?page=99999999999999999999").status_code == 200
+
+
+def test_what_a_ticket_waits_for_is_chosen_by_somebody(scene: Scene) -> None:
+    ticket, van = scene.ticket(to=scene.technician(), state="on_site"), scene.signed_in("technician")
+    page = BeautifulSoup(van.get(f"/technician/tickets/{ticket.id}").text, "html5lib")
+    assert page.select('[name="to"][value="waiting_material"]')
+    assert page.select('[name="to"][checked]') == []
+    sent = {"version": ticket.version, "next_on": "2026-12-01"}
+    answer = van.post(f"/technician/tickets/{ticket.id}/wait", data=sent)
+    assert answer.status_code == 422
+    assert 'id="to-error"' in answer.text
