@@ -27,7 +27,7 @@ class DarkSpot(Identified, Placed, Base):
     __tablename__ = "dark_spot"
     __table_args__ = (Index("ix_dark_spot_state_band", "state", "band", "district_id"),)
 
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200), default="")
     named_by_staff: Mapped[bool] = mapped_column(Boolean, default=False)
     kind: Mapped[str] = mapped_column(String(10), default="place")
@@ -53,7 +53,7 @@ class DarkSpot(Identified, Placed, Base):
     score: Mapped[float] = mapped_column(default=0.0, index=True)
     score_low: Mapped[float] = mapped_column(default=0.0)
     score_high: Mapped[float] = mapped_column(default=0.0)
-    band: Mapped[str] = mapped_column(String(1), default="C", index=True)
+    band: Mapped[str] = mapped_column(String(1), default="C")
     score_parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     score_version: Mapped[str] = mapped_column(String(20), default="")
     scored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -54,7 +54,8 @@ def near(model: type[Placed], lon: float, lat: float, radius_m: float) -> Column
     """Return the condition “within `radius_m` metres of this WGS84 position”, served by the spatial index."""
     if db.engine.dialect.name == "postgresql":
         geography = Geography(geometry_type=None, spatial_index=False)  # with a type the index is not used
-        return func.ST_DWithin(cast(model.position, geography), cast(point_at(lon, lat), geography), radius_m)
+        exactly = func.ST_DWithin(cast(model.position, geography), cast(point_at(lon, lat), geography), radius_m)
+        return and_(_window(model, lon, lat, radius_m), exactly)
     within = func.PtDistWithin(model.position, point_at(lon, lat), radius_m, 1) == 1
     return and_(_window(model, lon, lat, radius_m), within)
 
@@ -91,9 +92,14 @@ def _holds(model: type[Placed], window: ColumnElement[bool], count: int, *condit
 
 
 def _window(model: type[Placed], lon: float, lat: float, half_m: float) -> ColumnElement[bool]:
+    return within_box(model, *window(lon, lat, half_m))
+
+
+def window(lon: float, lat: float, half_m: float) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in WGS84 degrees of a box that reaches at least `half_m` metres each way."""
     d_lat = half_m / METRES_PER_DEGREE_LAT * 1.01
     d_lon = d_lat * METRES_PER_DEGREE_LAT / (METRES_PER_DEGREE_LON * max(math.cos(math.radians(lat)), 0.01))
-    return _in_rtree(model, lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat)
+    return lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat
 
 
 def within_box(
