@@ -148,6 +148,19 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+def write_back() -> None:
+    """Carry what is committed from SQLite's log into its file, between two jobs, so that nobody's commit has to wait for it.
+
+    Otherwise the commit that makes the log a thousand pages long does it: five to ten milliseconds, once in a hundred.
+    """
+    if db.engine.dialect.name == "sqlite":
+        connection = db.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
+
+
 def row_number(text: str) -> int:
     """Return a row's or a page's number from an address; ValueError for what no database could hold (`type=row_number`)."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 10 and 0 < int(text) <= ROW_NUMBER_MAX):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from app.models.base import db
+from app.models.base import db, write_back
 from app.models.jobs import Job
 
 LEASE = timedelta(minutes=10)
@@ -31,6 +31,7 @@ def run_due(handlers: Mapping[str, Handler], *, clock: Callable[[], datetime], m
         if job is None:
             break
         done += _do(job, handlers, clock)
+        write_back()
     return done
 
 
