@@ -23,7 +23,7 @@ Bools = NDArray[np.bool_]
 COMPILED_FROM: Final = 20_000
 """Points from which loading the compiled loops (half a second) pays; docs/decisions/0020-dbscan.md."""
 PAIRS_UP_TO: Final = 400
-"""Points up to which comparing all pairs is faster than a grid."""
+"""Points up to which comparing all pairs is faster than a grid, where the compiled loops are not loaded."""
 _HAIR: Final = 1.0 - 2.0**-20
 _SPAN_MAX: Final = 1e100
 _NO_LINES: Final = np.empty(0, np.int32)
@@ -69,9 +69,9 @@ def dbscan(
 
 def _way(points: int, *, weighted: bool) -> ModuleType:
     """Return the module that groups so many points fastest; all give the same answer."""
-    if points <= PAIRS_UP_TO and not weighted:
-        return dbscan_pairs
-    return dbscan_compiled if points >= COMPILED_FROM or dbscan_compiled.is_loaded() else dbscan_arrays
+    if points >= COMPILED_FROM or dbscan_compiled.is_loaded():
+        return dbscan_compiled
+    return dbscan_pairs if points <= PAIRS_UP_TO and not weighted else dbscan_arrays
 
 
 def _checked(

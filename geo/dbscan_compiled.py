@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import dbscan_arrays, dbscan_loops
+from geo.compiling import compiled as compiled_loops
 from geo.dbscan_arrays import Task
 from geo.dbscan_cells import REACH, Cells, Loops, Rule
 from geo.side_by_side import parts_of, side_by_side
@@ -114,12 +115,4 @@ def as_written() -> Loops:
 @cache
 def compiled() -> Loops:
     """Return the passes as machine code: some seconds the first time ever, then read from a cache beside this file."""
-    import numba  # noqa: PLC0415 - takes half a second, which only processes that group many reports should pay
-    from numba.extending import register_jitable  # noqa: PLC0415 - the same
-
-    for part in dbscan_loops.PARTS:
-        register_jitable(part)
-    try:
-        return Loops(*(numba.njit(cache=True, nogil=True)(loop) for loop in as_written()))
-    except RuntimeError:  # nowhere to keep the machine code: then it is made anew in each process
-        return Loops(*(numba.njit(nogil=True)(loop) for loop in as_written()))
+    return Loops(*compiled_loops(as_written(), dbscan_loops.PARTS))

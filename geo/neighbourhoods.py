@@ -15,15 +15,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.dark_spots import RADIUS_M, Together
+from geo.dark_spots import MARGIN_M, RADIUS_M, Together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 REACH_M: Final = 2 * RADIUS_M + 1.0
 """Two radii, and a metre for the rounding of boxes."""
-LOOK_M: Final = 320.0
-"""How far one looks at first: nearly every group is seen whole at once, and a second look costs more than a wide one."""
+WINDOW_M: Final = 400.0
+"""How far around a change known spots are asked for: what hangs together with a report seldom reaches further."""
+_FIRST_M: Final = REACH_M + RADIUS_M
+_SPOT_REACH_M: Final = REACH_M - MARGIN_M + 1.0
+_SPOT_GAP_M: Final = RADIUS_M - 2 * MARGIN_M
+"""An outline is drawn a margin beyond its reports: so far apart, and so far to be looked beyond, are outlines."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in metres."""
@@ -38,9 +42,28 @@ class Touched:
     beyond: list[Box]
 
 
-def boxes_around(at: Floats, reach_m: float = LOOK_M) -> list[Box]:
+def boxes_around(at: Floats, reach_m: float = WINDOW_M) -> list[Box]:
     """Return boxes that reach so far around each of these positions (k, 2); those that overlap become one."""
     return joined((x - reach_m, y - reach_m, x + reach_m, y + reach_m) for x, y in at.tolist())
+
+
+def likely_boxes(at: Floats, extents: Floats) -> list[Box]:
+    """Return where to look first, so that nearly every group is seen whole at once: a second look costs as much as the first.
+
+    Args:
+        at: (k, 2) metres, where something changed. extents: (m, 4) west, south, east, north of the outlines around there;
+        those near a change, and those that hang together with them, say how far the groups have reached until now.
+
+    """
+    grown = _widened(extents, _SPOT_REACH_M)
+    near = _meet(np.hstack([at, at]), grown).any(axis=0)
+    hanging = _meet(extents, _widened(extents, _SPOT_GAP_M))
+    more = near
+    while more.any():
+        more = hanging[more].any(axis=0) & ~near
+        near |= more
+    places = _widened(np.hstack([at, at]), _FIRST_M)
+    return joined((w, s, e, n) for w, s, e, n in np.vstack([places, grown[near]]).tolist())
 
 
 def joined(boxes: Iterable[Box]) -> list[Box]:
@@ -73,14 +96,15 @@ def touched(xy: Floats, together: Together, at: Floats, known: Sequence[Box]) ->
     same = together.held & near & _same_place(xy, at) if together.held.any() else together.held
     groups = np.unique(label[(free | same) & (label >= 0)])
     rows = np.flatnonzero(np.isin(label, groups) | (near & (label < 0)))
-    beyond = [box for box in _reaches(xy, label, groups) if not any(_covers(k, box) for k in known)]
+    beyond = [box for box in _reaches(xy, label, groups) if not any(covers(k, box) for k in known)]
     return Touched(rows, groups, beyond)
 
 
 def _near(xy: Floats, at: Floats) -> NDArray[np.bool_]:
     near = np.zeros(len(xy), np.bool_)
-    for x, y in np.unique(at, axis=0).tolist():
-        near |= np.hypot(xy[:, 0] - x, xy[:, 1] - y) <= REACH_M
+    for x, y in {(x, y) for x, y in at.tolist()}:
+        dx, dy = xy[:, 0] - x, xy[:, 1] - y
+        near |= dx * dx + dy * dy <= REACH_M * REACH_M
     return near
 
 
@@ -105,8 +129,26 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
-def _covers(a: Box, b: Box) -> bool:
+def covers(a: Box, b: Box) -> bool:
+    """Say whether box b lies in box a."""
     return a[0] <= b[0] and a[1] <= b[1] and a[2] >= b[2] and a[3] >= b[3]
+
+
+def wider(box: Box, by_m: float) -> Box:
+    """Return a box so many metres wider on every side."""
+    west, south, east, north = box
+    return west - by_m, south - by_m, east + by_m, north + by_m
+
+
+def _widened(boxes: Floats, by_m: float) -> Floats:
+    return np.asarray(boxes + np.array((-by_m, -by_m, by_m, by_m)))
+
+
+def _meet(some: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Say of each of (k, 4) boxes whether it meets each of (m, 4) others."""
+    a, b = some[:, None, :], others[None, :, :]
+    across = (a[..., 0] <= b[..., 2]) & (b[..., 0] <= a[..., 2])
+    return np.asarray(across & (a[..., 1] <= b[..., 3]) & (b[..., 1] <= a[..., 3]))
 
 
 def _around(a: Box, b: Box) -> Box:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import shapely
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.ops import substring
 
+from geo.division import longest_path
 from geo.points import distinct
 
 Floats = NDArray[np.float64]
@@ -23,8 +24,6 @@ NEARLY_ALL: Final = 0.9
 STEP_M: Final = 60.0
 _THIN_M: Final = 15.0
 _PLACES_MAX: Final = 800
-_STEP_SHORT_M: Final = 45.0  # the radius: what hangs together mostly does so by such steps
-_STEP_MAX_M: Final = 90.0  # and what thinning can add to it
 
 
 def line_of(points: Floats) -> LineString | None:
@@ -42,7 +41,7 @@ def line_of(points: Floats) -> LineString | None:
     thinned = _thinned(points)
     if not 2 <= len(thinned) <= _PLACES_MAX:
         return None
-    line = _evened(thinned[_longest_path(thinned)])
+    line = _evened(thinned[longest_path(thinned)])
     beside = np.sort(shapely.distance(line, shapely.points(points)))
     nearly_all = beside[math.ceil(len(beside) * NEARLY_ALL) - 1]
     return line if nearly_all <= STRETCH_HALF_WIDTH_M and beside[-1] <= STRAY_M else None
@@ -67,57 +66,10 @@ def _thinned(points: Floats) -> Floats:
     return places[np.sort(first)]
 
 
-def _longest_path(places: Floats) -> list[int]:
-    """Return the rows of the longest path in the minimum spanning tree."""
-    steps: list[list[tuple[int, float]]] = [[] for _ in places]
-    tree = _tree(places).tocoo()
-    for a, b, metres in zip(tree.row.tolist(), tree.col.tolist(), tree.data.tolist(), strict=True):
-        steps[a].append((b, metres))
-        steps[b].append((a, metres))
-    begin, _ = _farthest(steps, 0)
-    end, before = _farthest(steps, begin)
-    path = [end]
-    while path[-1] != begin:
-        path.append(before[path[-1]])
-    return path
-
-
-def _farthest(steps: list[list[tuple[int, float]]], begin: int) -> tuple[int, list[int]]:
-    """Return the row that is farthest from another along a tree (the first of equals), and the row before each."""
-    before, far = [begin] * len(steps), [-1.0] * len(steps)
-    far[begin], ahead = 0.0, [begin]
-    while ahead:
-        here = ahead.pop()
-        for there, metres in steps[here]:
-            if far[there] < 0:
-                far[there], before[there] = far[here] + metres, here
-                ahead.append(there)
-    return max(range(len(steps)), key=far.__getitem__), before
-
-
-def _tree(places: Floats) -> Any:
-    """Return the minimum spanning tree. Short steps are enough wherever they hang together, as they do in a group."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and only grouping needs it
-    from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415 - the same
-
-    many = len(places)
-    x, y = places[:, 0], places[:, 1]
-    dx, dy = x[:, None] - x, y[:, None] - y
-    distance = np.triu(np.sqrt(dx * dx + dy * dy))  # the other half is the same
-    for most in (_STEP_SHORT_M, _STEP_MAX_M, np.inf):
-        first, second = np.nonzero((distance > 0) & (distance <= most))
-        begins = np.searchsorted(first, np.arange(many + 1)).astype(np.int32)
-        tree = minimum_spanning_tree(
-            csr_array((distance[first, second], second.astype(np.int32), begins), shape=(many, many))
-        )
-        if tree.nnz == many - 1:
-            break
-    return tree
-
-
 def _evened(path: Floats) -> LineString:
     """Return a line through the means of each 60 m of a path, and through its ends."""
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))))
     piece = np.minimum((along / STEP_M).astype(np.int64), max(0, math.ceil(along[-1] / STEP_M) - 1))
-    means = [path[piece == k].mean(axis=0) for k in np.unique(piece)[1:-1]]
-    return LineString([path[0], *means, path[-1]])
+    first = np.flatnonzero(np.diff(piece, prepend=-1))
+    means = np.add.reduceat(path, first) / np.diff(first, append=len(path))[:, None]
+    return LineString(np.vstack([path[:1], means[1:-1], path[-1:]]))

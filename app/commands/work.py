@@ -13,6 +13,7 @@ from app.web import scores
 from app.web.languages import tr
 from app.web.parts import now, parts
 from app.web.words import SCORE_WORDS
+from geo import division
 
 jobs = AppGroup("jobs", help="The jobs that wait: grouping, letters, disposal.")
 spots = AppGroup("spots", help="Dark spots.")
@@ -27,16 +28,22 @@ def work_jobs(*, once: bool) -> None:
         done = parts().jobs.round()
         click.echo(f"{done} jobs done, {work.waiting()} left.")
         return
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    threading.Thread(target=division.load, name="compiled loops", daemon=True).start()
     parts().jobs.start()
     click.echo("The worker is at work. Stop it with Ctrl+C.")
     try:
-        stopped.wait()
+        until_stopped()
     except KeyboardInterrupt:
         click.echo("Stopping.")
     finally:
         parts().jobs.stop()
+
+
+def until_stopped() -> None:
+    """Wait until the machine asks this process to end."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped.wait()
 
 
 @spots.command("rebuild")

@@ -10,24 +10,21 @@ from __future__ import annotations
 import gc
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from app.domain.people import THE_SYSTEM
 from app.models.base import db, reading
 from app.models.jobs import enqueue
-from app.services import spot_report_steps, spot_work_steps
+from app.services import spot_look_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
-from app.services.spot_report_steps import Ground
+from app.services.spot_look_steps import Scene
+from app.services.spot_report_steps import Facts
 from app.services.spot_row_steps import SpotRow, rows_of, write_rows
 from app.services.spot_steps import (
-    Facts,
-    facts_of,
     mapped,
     move_reports,
     next_round,
@@ -36,14 +33,9 @@ from app.services.spot_steps import (
     wake_and_sleep,
     write_groups,
 )  # fmt: skip
-from geo.dark_spots import Part, Spot, drawn, hanging_together, parts_of, spots_of
 from geo.identity import Matching, match
-from geo.neighbourhoods import Box, boxes_around, joined, touched
 
 TRIES = 3
-PLACES_MAX = 300
-REPORTS_MAX = 20_000
-"""Beyond so many places or reports looking at everything is quicker than looking around each."""
 NIGHTLY_AFTER = timedelta(hours=3)
 
 
@@ -59,28 +51,6 @@ class Rebuilt:
     split: int
     dormant: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """What was gathered: the reports to be grouped anew, those that move into a pinned spot, and the pinned spots touched."""
-
-    free: Ground
-    homes: Mapping[int, int]
-    fixed: Collection[int]
-    groups: Sequence[Spot]
-    spots: Collection[int] | None
-    """The spots that the reports had, and any other that is to be looked at; None for all."""
-
-
-@dataclass
-class _Look:
-    """How far a regrouping has looked: the places that changed, the boxes that are known, the spots touched and marked."""
-
-    at: np.ndarray[Any, Any]
-    boxes: list[Box]
-    spots: set[int]
-    marked: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -119,7 +89,7 @@ def _rebuild(started: float, now: datetime) -> Rebuilt:
     for tries_left in range(TRIES - 1, -1, -1):
         with reading():
             number, here = this_round(), town()
-            scene, counted = _everything(here.epsg)
+            scene, counted = spot_look_steps.everything(here.epsg)
             db.session.rollback()
         if next_round() == number + 1 or not tries_left:
             break
@@ -148,7 +118,7 @@ def regroup(marks: Mapping[str, Any], *, now: datetime) -> Rebuilt:
 def _regroup(marks: Mapping[str, Any], now: datetime) -> Rebuilt | None:
     next_round()
     here = town()
-    scene = _around(marks, here.epsg)
+    scene = spot_look_steps.around(marks, here.epsg)
     if scene is None:
         db.session.rollback()
         return None
@@ -173,110 +143,16 @@ def _night_after(now: datetime) -> datetime:
     return midnight + timedelta(days=1) + NIGHTLY_AFTER
 
 
-def _everything(epsg: int) -> tuple[_Scene, int]:
-    ground, fixed = spot_report_steps.all_ground(epsg), spot_report_steps.pinned_shapes(epsg)
-    homes = spot_report_steps.homes_beside(ground, fixed)
-    free = ground.only(_free(ground, fixed, homes))
-    groups = spots_of(free.xy, free.who, hanging_together(free.xy, free.who))
-    return _Scene(free, _by_report(ground, homes), set(fixed), groups, None), len(ground.ids)
-
-
-def _around(marks: Mapping[str, Any], epsg: int) -> _Scene | None:
-    """Return what the marks can touch, seen whole; None when that is too much."""
-    look = _first_look(marks, epsg)
-    while len(look.at) <= PLACES_MAX:
-        ground = spot_report_steps.ground_within(look.boxes, epsg)
-        if len(ground.ids) > REPORTS_MAX:
-            return None
-        fixed = spot_report_steps.pinned_shapes(epsg, look.boxes, {int(s) for s in ground.spot if s} | look.spots)
-        homes = spot_report_steps.homes_beside(ground, fixed)
-        free = ground.only(_free(ground, fixed, homes))
-        together = hanging_together(free.xy, free.who)
-        at = np.vstack([look.at, ground.xy[sorted(homes)]])
-        near = touched(free.xy, together, at, look.boxes)
-        mine = free.only(near.rows)
-        look.spots |= {int(s) for s in mine.spot if s} | set(homes.values())
-        beyond = near.beyond + _elsewhere(look, mine, fixed, epsg)
-        if not beyond:
-            parts = parts_of(free.xy, free.who, together, near.groups)
-            by_report, moved = _by_report(ground, homes), look.marked | set(homes.values())
-            same = _unchanged(parts, mine, free.spot) - moved
-            rows = near.rows[~np.isin(mine.spot, sorted(same))]
-            changed = drawn(free.xy, [part for part in parts if int(free.spot[part.rows[0]]) not in same])
-            spots = look.spots - same
-            return _Scene(free.only(rows), by_report, set(fixed) & spots, _renumbered(changed, rows), spots)
-        look.boxes = joined([*look.boxes, *beyond])
-    return None
-
-
-def _first_look(marks: Mapping[str, Any], epsg: int) -> _Look:
-    places, spots = spot_report_steps.places_of([int(n) for n in marks.get("reports", ())], epsg)
-    named = {int(n) for n in marks.get("spots", ())}
-    gone = spot_report_steps.in_metres(marks.get("places", ()), epsg)
-    members = spot_report_steps.members_at(named, epsg).xy if named else gone[:0]
-    at = np.vstack([places, gone, members])
-    shapes = spot_report_steps.pinned_shapes(epsg, (), named) if named else {}
-    around = [s.buffer(spot_report_steps.BESIDE_PINNED_M).bounds for s in shapes.values() if not s.is_empty]
-    boxes = joined([*boxes_around(np.unique(at, axis=0)), *around])
-    return _Look(at, boxes, spots | named, frozenset(spots | named))
-
-
-def _elsewhere(look: _Look, mine: Ground, fixed: Collection[int], epsg: int) -> list[Box]:
-    """Return where touched spots have reports that were not seen to be touched; these places change as well."""
-    free = look.spots - set(fixed)
-    if not free:
-        return []
-    seen = set(mine.ids.tolist())
-    unseen = [n for n in spot_report_steps.numbers_in(free) if n not in seen]
-    if not unseen:
-        return []
-    places, _ = spot_report_steps.places_of(unseen, epsg)
-    new = [p for p in np.unique(places, axis=0).tolist() if p not in look.at.tolist()]
-    if not new:
-        return []
-    look.at = np.vstack([look.at, new])
-    return boxes_around(np.array(new))
-
-
-def _free(ground: Ground, fixed: Collection[int], homes: Mapping[int, int]) -> np.ndarray[Any, Any]:
-    """Say of each report whether grouping decides about it."""
-    free = ~np.isin(ground.spot, sorted(fixed))
-    free[sorted(homes)] = False
-    return np.asarray(free)
-
-
-def _by_report(ground: Ground, homes: Mapping[int, int]) -> dict[int, int]:
-    return {int(ground.ids[row]): spot for row, spot in homes.items()}
-
-
-def _renumbered(groups: Sequence[Spot], rows: np.ndarray[Any, Any]) -> list[Spot]:
-    """Return groups whose members are row numbers among these rows alone."""
-    return [
-        replace(g, members=np.searchsorted(rows, g.members), centre=int(np.searchsorted(rows, g.centre)))
-        for g in groups
-    ]
-
-
-def _unchanged(parts: Sequence[Part], mine: Ground, spot: np.ndarray[Any, Any]) -> set[int]:
-    """Return each spot that is near but has the very reports that it had: it need not be drawn again."""
-    had, same = np.bincount(mine.spot), set()
-    for part in parts:
-        first = int(spot[part.rows[0]])
-        if first and had[first] == len(part.rows) and bool((spot[part.rows] == first).all()):
-            same.add(first)
-    return same
-
-
-def _write(scene: _Scene, here: Town, now: datetime) -> Rebuilt:
+def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:
     """Write spots, memberships, descent and what becomes of the work."""
     free, known = scene.free, scene.free.known()
     found = outlines(scene.groups, free.ids, here.epsg)
+    facts = free.facts()
     matching = match(known, [outline.reports for outline in found])
     spots = rows_of(scene.spots)
     chosen = _chosen(matching, [o.reports for o in found], spots, now)
     around = surroundings(now, {n: spot.perspectives for n, spot in spots.items()}, here.where)
     _write_pinned(scene, spots, around)
-    facts = facts_of([n for o in found for n in o.reports] if scene.spots is not None else None)
     written = write_groups(found, chosen, facts, around, known)
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
     move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
@@ -291,7 +167,7 @@ def _write(scene: _Scene, here: Town, now: datetime) -> Rebuilt:
     )  # fmt: skip
 
 
-def _write_pinned(scene: _Scene, spots: Mapping[int, SpotRow], around: Surroundings) -> None:
+def _write_pinned(scene: Scene, spots: Mapping[int, SpotRow], around: Surroundings) -> None:
     """Give pinned spots their new reports and today's score; their shape and name stay as people left them."""
     if not scene.fixed:
         return

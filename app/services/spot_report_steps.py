@@ -6,20 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Float, Select, bindparam, case, func, select
 
 from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.places import shape_of, within_box
 from app.models.reports import Report
-from app.services.scoring_steps import NOT_GROUPED
+from app.services.scoring_steps import MEMBER_COLUMNS, NOT_GROUPED, Member, member_of
 from geo.neighbourhoods import Box
 from geo.projection import to_lonlat, to_metres
 
@@ -29,25 +29,45 @@ Ints = NDArray[np.int64]
 BESIDE_PINNED_M = 25.0
 REPORT = Report.__table__.c
 COUNTS = REPORT.state.not_in(NOT_GROUPED)
-COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, REPORT.reporter_key, REPORT.dark_spot_id)
+COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, REPORT.dark_spot_id, REPORT.district_id, *MEMBER_COLUMNS)
 COUNTED = select(*COLUMNS).where(COUNTS)
 SPOT = DarkSpot.__table__.c
+STANDS = SPOT.state != "merged"
 SIDES = ("west", "south", "east", "north")
-NOWHERE = (1e3, 1e3, 1e3, 1e3)
+
+
+class Facts(NamedTuple):
+    """What spots need to know of one report: where it stands, its district, and what it says."""
+
+    lon: float
+    lat: float
+    district_id: int | None
+    member: Member
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Reports by ascending number: `ids`, `xy` in metres, `who` a whole number for each reporter, `spot` 0 for none."""
+    """Reports by ascending number: `ids`, `xy` in metres, `who` a whole number for each reporter, `spot` 0 for none.
+
+    `rows` are what was read of them (COLUMNS).
+    """
 
     ids: Ints
     xy: Floats
     who: Ints
     spot: Ints
+    rows: Sequence[Any]
 
     def only(self, rows: NDArray[Any]) -> Ground:
         """Return some of the rows, by number or mask."""
-        return Ground(self.ids[rows], self.xy[rows], self.who[rows], self.spot[rows])
+        kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return Ground(
+            self.ids[kept], self.xy[kept], self.who[kept], self.spot[kept], [self.rows[k] for k in kept.tolist()]
+        )
+
+    def facts(self) -> dict[int, Facts]:
+        """Return what spots need to know of each report."""
+        return {row[0]: Facts(row[1], row[2], row[4], member_of(*row[5:])) for row in self.rows}
 
     def known(self) -> dict[int, list[int]]:
         """Return the reports of each spot."""
@@ -56,6 +76,17 @@ class Ground:
             if spot:
                 found[spot].append(report)
         return found
+
+
+class Nearby(NamedTuple):
+    """Spots around somewhere, by number: how far their outlines reach, in metres; the outline of those that are pinned."""
+
+    extents: dict[int, Box]
+    pinned: dict[int, BaseGeometry]
+
+    def as_array(self) -> Floats:
+        """Return the extents as (m, 4)."""
+        return np.array(list(self.extents.values()), np.float64).reshape(-1, 4)
 
 
 def all_ground(epsg: int) -> Ground:
@@ -84,10 +115,17 @@ def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
     return _ground(db.session.connection().execute(asked, {"spots": numbers(spot_ids)}).all(), epsg)
 
 
-def numbers_in(spot_ids: Collection[int]) -> list[int]:
-    """Return the numbers of the reports that count in these spots."""
-    asked = _members(db.engine.dialect.name), {"spots": numbers(spot_ids)}
-    return list(db.session.connection().scalars(*asked).all())
+def members_unseen(seen: Ground, spot_ids: Collection[int], epsg: int) -> Floats:
+    """Return where these spots have reports that count and were not seen, in metres: mostly nowhere, which the index knows."""
+    if not spot_ids:
+        return np.empty((0, 2))
+    there = db.session.connection().execute(_count(db.engine.dialect.name), {"spots": numbers(spot_ids)}).all()
+    had = np.bincount(seen.spot, minlength=1 + max(spot_ids))
+    more = [spot for spot, count in there if count != had[spot]]
+    if not more:
+        return np.empty((0, 2))
+    members = members_at(more, epsg)
+    return members.xy[~np.isin(members.ids, seen.ids)]
 
 
 def places_of(report_ids: Sequence[int], epsg: int) -> tuple[Floats, set[int]]:
@@ -102,19 +140,34 @@ def in_metres(lonlat: Any, epsg: int) -> Floats:
     return to_metres(np.array(list(lonlat), dtype=np.float64).reshape(-1, 2), epsg)
 
 
-def pinned_shapes(epsg: int, boxes: Iterable[Box] | None = None, also: Collection[int] = ()) -> dict[int, BaseGeometry]:
-    """Return the shape in metres of each spot that people keep together: of all, or of those beside boxes or named."""
-    asked = _pinned(db.engine.dialect.name, everywhere=boxes is None)
-    look: list[dict[str, Any]] = [{}] if boxes is None else [{"named": list(also), **_sides(NOWHERE)}] if also else []
-    for west, south, east, north in boxes or ():
-        wider = (west - BESIDE_PINNED_M, south - BESIDE_PINNED_M, east + BESIDE_PINNED_M, north + BESIDE_PINNED_M)
-        look.append({"named": [], **_sides(_degrees(wider, epsg))})
-    if len(look) == 2:  # one question instead of two, where one box is looked at
-        look = [{**look[1], "named": list(also)}]
+def all_pinned(epsg: int) -> dict[int, BaseGeometry]:
+    """Return the outline in metres of each spot that people keep together."""
+    rows = db.session.connection().execute(select(SPOT.id, SPOT.shape).where(SPOT.pinned.is_(True), STANDS))
+    return {n: _shape_in_metres(element, epsg) for n, element in sorted(rows.all())}
+
+
+def spots_near(boxes: Iterable[Box], epsg: int, also: Collection[int] = ()) -> Nearby:
+    """Return the spots whose outlines meet these boxes of metres, and those named as well."""
+    dialect = db.engine.dialect.name
     found: dict[int, Any] = {}
-    for where in look:
-        found |= {row.id: row.shape for row in db.session.connection().execute(asked, where)}
-    return {n: _shape_in_metres(shape_of(element) or shapely.Point(), epsg) for n, element in sorted(found.items())}
+    for box in boxes:
+        asked = _near(dialect, by="place"), _sides(_degrees(box, epsg))
+        found |= {row[0]: row for row in db.session.connection().execute(*asked).all()}
+    if also:
+        asked = _near(dialect, by="number"), {"spots": numbers(also)}
+        found |= {row[0]: row for row in db.session.connection().execute(*asked).all()}
+    return _nearby(list(found.values()), epsg)
+
+
+def _nearby(rows: Sequence[Any], epsg: int) -> Nearby:
+    if not rows:
+        return Nearby({}, {})
+    ids, west, south, east, north, pinned = zip(*rows, strict=True)
+    corners = np.array([west, south, west, north, east, south, east, north], np.float64).T.reshape(-1, 2)
+    xy = to_metres(corners, epsg).reshape(-1, 4, 2)
+    extents = np.hstack([xy.min(axis=1), xy.max(axis=1)]).tolist()
+    shapes = {n: _shape_in_metres(element, epsg) for n, element in zip(ids, pinned, strict=True) if element is not None}
+    return Nearby({n: (w, s, e, top) for n, (w, s, e, top) in zip(ids, extents, strict=True)}, shapes)
 
 
 @lru_cache(maxsize=2)
@@ -123,8 +176,9 @@ def _some(dialect: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=2)
-def _members(dialect: str) -> Select[Any]:
-    return select(REPORT.id).where(among(REPORT.dark_spot_id, "spots", dialect), COUNTS)
+def _count(dialect: str) -> Select[Any]:
+    mine = among(REPORT.dark_spot_id, "spots", dialect), COUNTS
+    return select(REPORT.dark_spot_id, func.count()).where(*mine).group_by(REPORT.dark_spot_id)
 
 
 @lru_cache(maxsize=4)
@@ -134,12 +188,15 @@ def _counted_within(_dialect: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=4)
-def _pinned(_dialect: str, *, everywhere: bool) -> Select[Any]:
-    asked = select(SPOT.id, SPOT.shape).where(SPOT.pinned.is_(True), SPOT.state != "merged")
-    if everywhere:
-        return asked
-    beside = within_box(DarkSpot, *(bindparam(side) for side in SIDES), of="shape")
-    return asked.where(SPOT.id.in_(bindparam("named", expanding=True)) | beside)
+def _near(dialect: str, *, by: str) -> Select[Any]:
+    """Return the question for spots by their outlines' place or by number: extent in degrees, and the outline if pinned."""
+    of_postgis = dialect == "postgresql"
+    ends = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax") if of_postgis else ("MbrMinX", "MbrMinY", "MbrMaxX", "MbrMaxY")
+    extent = [getattr(func, end)(SPOT.shape, type_=Float) for end in ends]
+    asked = select(SPOT.id, *extent, case((SPOT.pinned.is_(True), SPOT.shape))).where(STANDS)
+    if by == "number":
+        return asked.where(among(SPOT.id, "spots", dialect))
+    return asked.where(within_box(DarkSpot, *(bindparam(side) for side in SIDES), of="shape"))
 
 
 def _sides(box: Box) -> dict[str, float]:
@@ -164,12 +221,12 @@ def homes_beside(ground: Ground, fixed: Mapping[int, BaseGeometry]) -> dict[int,
 
 def _ground(rows: Sequence[Any], epsg: int) -> Ground:
     if not rows:
-        return Ground(np.empty(0, np.int64), np.empty((0, 2)), np.empty(0, np.int64), np.empty(0, np.int64))
-    ids, lon, lat, keys, spots = zip(*rows, strict=True)
+        return Ground(np.empty(0, np.int64), np.empty((0, 2)), np.empty(0, np.int64), np.empty(0, np.int64), [])
+    ids, lon, lat, spots, _, keys, *_ = zip(*rows, strict=True)
     codes = {key: code for code, key in enumerate(dict.fromkeys(keys))}
     return Ground(
         np.array(ids, np.int64), to_metres(np.array((lon, lat), np.float64).T, epsg),
-        np.array([codes[key] for key in keys], np.int64), np.array([spot or 0 for spot in spots], np.int64),
+        np.array([codes[key] for key in keys], np.int64), np.array([spot or 0 for spot in spots], np.int64), rows,
     )  # fmt: skip
 
 
@@ -183,6 +240,7 @@ def _degrees(box: Box, epsg: int) -> Box:
     return w - 1e-5, s - 1e-5, e + 1e-5, n + 1e-5
 
 
-def _shape_in_metres(shape: BaseGeometry, epsg: int) -> BaseGeometry:
+def _shape_in_metres(element: Any, epsg: int) -> BaseGeometry:
+    shape = shape_of(element) or shapely.Point()
     moved: BaseGeometry = shapely.transform(shape, lambda lonlat: to_metres(lonlat, epsg))
     return moved

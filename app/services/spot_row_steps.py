@@ -6,6 +6,7 @@ third of either. What moves a spot's state goes through the mapped class and the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,11 +84,12 @@ class SpotRow:
     shape: WKBElement | None = None
     """A new shape; None when the kept one stands."""
     _was: tuple[Any, ...] = field(init=False, repr=False)
+    _stood: tuple[float, float] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Number the districts (JSON has words for keys), and remember what was read."""
         self.shares = {int(d): share for d, share in (self.shares or {}).items()}
-        self._was = self._now()
+        self._was, self._stood = self._now(), (self.lon, self.lat)
 
     def _now(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in WRITTEN)
@@ -100,6 +102,11 @@ class SpotRow:
     def is_changed(self) -> bool:
         """Whether anything is to be written."""
         return self.shape is not None or self._now() != self._was
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its centre is another than was read."""
+        return (self.lon, self.lat) != self._stood
 
     def facts(self) -> dict[str, Any]:
         """Return what stands of a spot beside what regrouping writes, under names that no column has."""
@@ -122,6 +129,8 @@ def rows_of(spot_ids: Iterable[int] | None) -> dict[int, SpotRow]:
 
 def new_rows(count: int) -> list[SpotRow]:
     """Return so many spots to be, each with its number and as nothing is known of it yet; insert_rows() writes them."""
+    if not count:
+        return []
     if db.engine.dialect.name == "postgresql":
         found = list(db.session.connection().scalars(NEXT_NUMBERS, {"count": count}))
     else:
@@ -150,12 +159,13 @@ def write_rows(rows: Iterable[SpotRow]) -> None:
 
     """
     dialect = db.engine.dialect.name
-    changed = [row for row in rows if row.is_changed]
-    for statement, part in (
-        (_update(dialect, moved=True), [row.values() for row in changed if row.shape is not None]),
-        (_update(dialect, moved=False), [row.values() for row in changed if row.shape is None]),
-    ):
-        if part and db.session.connection().execute(statement, part).rowcount not in {len(part), -1}:
+    by_kind: dict[tuple[bool, bool], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row.is_changed:
+            by_kind[row.shape is not None, row.is_moved].append(row.values())
+    for (reshaped, moved), part in by_kind.items():
+        statement = _update(dialect, reshaped=reshaped, moved=moved)
+        if db.session.connection().execute(statement, part).rowcount not in {len(part), -1}:
             raise StaleDataError("a dark spot was changed while it was regrouped")
 
 
@@ -198,12 +208,13 @@ def _some(dialect: str) -> Select[Any]:
     return _all(dialect).where(among(SPOT.c.id, "spots", dialect))
 
 
-@lru_cache(maxsize=4)
-def _update(_dialect: str, *, moved: bool) -> Update:
-    """Return the statement that writes rows, with their shape and position where these are new."""
+@lru_cache(maxsize=8)
+def _update(_dialect: str, *, reshaped: bool, moved: bool) -> Update:
+    """Return the statement that writes rows, with their shape and position where these are new: indices of places are slow."""
     new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in WRITTEN}
-    if moved:
+    if reshaped:
         new[SPOT.c.shape] = bindparam("new_shape")
+    if moved:
         new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
     return update(SPOT).where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen")).values(new)
 

@@ -7,26 +7,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
 from geoalchemy2.elements import WKBElement
-from sqlalchemy import ARRAY, BigInteger, Select, Update, bindparam, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.people import THE_SYSTEM
 from app.domain.words import N_
-from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, GroupingRound
 from app.models.districts import District, NamedPlace
 from app.models.jobs import enqueue
-from app.models.places import to_element
+from app.models.places import to_element, window
 from app.models.reports import Report
-from app.services.scoring_steps import MEMBER_COLUMNS, Member, Surroundings, member_of, write_score
+from app.services.scoring_steps import Surroundings, write_score
+from app.services.spot_report_steps import Facts
 from app.services.spot_row_steps import SpotRow, insert_rows, list_in_districts, new_rows, write_rows
 from app.services.transitions import begin_all, move_if_possible
 from geo.dark_spots import Spot
@@ -35,11 +35,14 @@ from geo.projection import to_lonlat
 
 LISTED_FROM_SHARE = 0.2
 NAME_WITHIN_M = 250.0
+FEW = 10
+"""New spots up to which the names near each are asked for."""
 SLEEPY = frozenset({"proposed", "confirmed"})
 REPORT = Report.metadata.tables["report"]
+DISTRICT, NAMED = District.__table__.c, NamedPlace.__table__.c
+PLACES = select(NAMED.name, NAMED.lon, NAMED.lat).where(NamedPlace.is_place()).order_by(NAMED.id)
 ROUND = GroupingRound.metadata.tables["grouping_round"]
 ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1).returning(ROUND.c.number)
-FACTS = select(REPORT.c.id, REPORT.c.lon, REPORT.c.lat, REPORT.c.district_id, *MEMBER_COLUMNS)
 MAPPED = select(DarkSpot).execution_options(populate_existing=True)
 SOME_MAPPED = MAPPED.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
 
@@ -54,15 +57,6 @@ _MOVED = func.unnest(*_LISTS).table_valued("report", "spot", name="moved").rende
 MOVES_ON_POSTGRESQL = update(REPORT).where(REPORT.c.id == _MOVED.c.report).values(dark_spot_id=_MOVED.c.spot)
 
 
-class Facts(NamedTuple):
-    """What spots need to know of one report: where it stands, its district, and what it says."""
-
-    lon: float
-    lat: float
-    district_id: int | None
-    member: Member
-
-
 @dataclass(frozen=True)
 class Outline:
     """One group as it is to be written: its reports by number, the report in its middle, and its shape in degrees."""
@@ -74,27 +68,38 @@ class Outline:
 
 
 class Names:
-    """What places are called, read when the first spot without a name needs it."""
+    """What places are called: for a few new spots what is near each is asked for, for many everything is read once."""
+
+    def __init__(self, *, few: bool) -> None:
+        self._few = few
 
     @cached_property
     def _places(self) -> tuple[list[str], Any]:
-        asked = select(NamedPlace.name, NamedPlace.lon, NamedPlace.lat).where(NamedPlace.is_place())
-        rows = db.session.execute(asked.order_by(NamedPlace.id)).all()
-        return [row.name for row in rows], np.array([(row.lon, row.lat) for row in rows]).reshape(-1, 2)
+        return _as_places(PLACES)
 
     @cached_property
     def _districts(self) -> dict[int, str]:
-        return {row.id: row.name for row in db.session.execute(select(District.id, District.name))}
+        return {row.id: row.name for row in db.session.connection().execute(select(DISTRICT.id, DISTRICT.name))}
 
     def of(self, lon: float, lat: float, district_id: int | None) -> str:
         """Return the nearest named place within 250 m, else the district, else nothing."""
-        known, positions = self._places
-        if len(known):
+        known, positions = _as_places(PLACES.where(*_named_near(lon, lat))) if self._few else self._places
+        if known:
             distance = distances_from_m(lon, lat, positions)
             nearest = int(distance.argmin())
             if distance[nearest] <= NAME_WITHIN_M:
                 return known[nearest]
         return self._districts.get(district_id or 0, "")
+
+
+def _as_places(asked: Select[Any]) -> tuple[list[str], Any]:
+    rows = db.session.connection().execute(asked).all()
+    return [row.name for row in rows], np.array([(row.lon, row.lat) for row in rows]).reshape(-1, 2)
+
+
+def _named_near(lon: float, lat: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    west, south, east, north = window(lon, lat, NAME_WITHIN_M)
+    return NAMED.lon.between(west, east), NAMED.lat.between(south, north)
 
 
 def next_round() -> int:
@@ -120,34 +125,23 @@ def this_round() -> int:
     return db.session.scalar(select(GroupingRound.number)) or 0
 
 
-def facts_of(report_ids: Sequence[int] | None) -> dict[int, Facts]:
-    """Return the facts of these reports, or of all, by number."""
-    if report_ids is None:
-        return dict(map(_facts, db.session.connection().execute(FACTS).all()))
-    asked = _some_facts(db.engine.dialect.name), {"reports": numbers(report_ids)}
-    return dict(map(_facts, db.session.connection().execute(*asked).all()))
-
-
-@lru_cache(maxsize=2)
-def _some_facts(dialect: str) -> Select[Any]:
-    return FACTS.where(among(REPORT.c.id, "reports", dialect))
-
-
-def _facts(row: Any) -> tuple[int, Facts]:
-    number, lon, lat, district_id, *said = row
-    return number, Facts(lon, lat, district_id, member_of(*said))
-
-
 def outlines(groups: Sequence[Spot], ids: Any, epsg: int) -> list[Outline]:
     """Return groups with their reports' numbers and their shapes in degrees."""
     if not groups:
         return []
     shapes = shapely.transform(np.array([g.shape for g in groups], dtype=object), lambda xy: to_lonlat(xy, epsg))
-    precise = shapely.set_precision(shapes, 1e-7)
     return [
         Outline(ids[g.members].tolist(), int(ids[g.centre]), g, to_element(shape))
-        for g, shape in zip(groups, precise, strict=True)
+        for g, shape in zip(groups, _rounded(shapes), strict=True)
     ]
+
+
+def _rounded(shapes: Any) -> Any:
+    """Return shapes with their corners on a grid of a ten millionth of a degree; one that would break is mended by GEOS."""
+    rounded = shapely.transform(shapes, lambda lonlat: np.round(lonlat, 7))
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.set_precision(shapes[broken], 1e-7)
+    return rounded
 
 
 def mapped(numbers: Iterable[int]) -> dict[int, DarkSpot]:
@@ -167,9 +161,9 @@ def write_groups(
 
     `before`: the reports that each spot had; a spot with the same reports, standing as it stood, keeps its shape.
     """
-    names, written = Names(), []
-    listed: list[tuple[SpotRow, dict[int, float]]] = []
     fresh = new_rows(sum(spot is None for spot in spots))
+    names, written = Names(few=len(fresh) <= FEW), []
+    listed: list[tuple[SpotRow, dict[int, float]]] = []
     waiting = iter(fresh)
     for outline, known in zip(found, spots, strict=True):
         spot = known or next(waiting)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import BindParameter, bindparam, literal, select, union_all, update
+from sqlalchemy import BindParameter, Select, bindparam, insert, literal, select, union_all, update
 
 from app.domain.people import THE_SYSTEM, Actor
 from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
+from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, SpotLineage
 from app.models.measures import Measure
@@ -21,6 +23,7 @@ from app.services.transitions import move_if_possible
 from geo.nearest import distances_from_m
 
 WORK: Final[Mapping[str, Any]] = {"measures": Measure, "tickets": Ticket, "stops": WalkStop}
+LINEAGE = SpotLineage.metadata.tables[SpotLineage.__tablename__]
 AHEAD = ("draft", "planned", "invited")
 AT_ONCE = 500
 _SPOT: BindParameter[int] = bindparam("spot")
@@ -58,7 +61,7 @@ def merge_into(parent: DarkSpot, child: DarkSpot, reports: Collection[int], *, a
         remember(parent.id, child.id, "merge", went, now=now)
         return
     parent.merged_into_id, parent.public = child.id, False
-    moved = {name: hand_over(name, parent.id, child.id, numbers) for name, numbers in _all_work(parent.id).items()}
+    moved = {name: hand_over(name, parent.id, child.id, mine) for name, mine in _all_work(parent.id).items()}
     remember(parent.id, child.id, "merge", {**moved, **went, **facts}, now=now)
 
 
@@ -82,7 +85,7 @@ def split_work(parent_id: int, child_id: int, kept: Collection[Place], taken: Co
     for name, number, place in _open_work(parent_id):
         if taken and (not kept or _nearest_m(place, taken) < _nearest_m(place, kept)):
             going[name].append(number)
-    return {name: hand_over(name, parent_id, child_id, numbers) for name, numbers in going.items()}
+    return {name: hand_over(name, parent_id, child_id, mine) for name, mine in going.items()}
 
 
 def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | None = None) -> list[int]:
@@ -91,24 +94,20 @@ def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | N
         return []
     table = Report if name == "reports" else WORK[name]
     mine = select(table.id).where(table.dark_spot_id == giver_id).order_by(table.id)
-    numbers = [n for n in db.session.scalars(mine) if only is None or n in set(only)]
-    for begin in range(0, len(numbers), AT_ONCE):
-        part = table.id.in_(numbers[begin : begin + AT_ONCE])
+    found = [n for n in db.session.scalars(mine) if only is None or n in set(only)]
+    for begin in range(0, len(found), AT_ONCE):
+        part = table.id.in_(found[begin : begin + AT_ONCE])
         moved = update(table).where(part).values(dark_spot_id=taker_id)
         db.session.execute(moved, execution_options={"synchronize_session": False})
-    return numbers
+    return found
 
 
 def remember(
     parent_id: int, child_id: int, how: str, moved: Mapping[str, Any], *, now: datetime, by_staff: bool = False
 ) -> None:
     """Write where a spot came from, with all that is needed to undo it."""
-    db.session.add(
-        SpotLineage(
-            parent_id=parent_id, child_id=child_id, how=how, by_staff=by_staff, moved=dict(moved),
-            created_at=now, updated_at=now,
-        )
-    )  # fmt: skip
+    line = {"parent_id": parent_id, "child_id": child_id, "how": how, "by_staff": by_staff, "moved": dict(moved)}
+    db.session.connection().execute(insert(LINEAGE), {**line, "created_at": now, "updated_at": now})
 
 
 def returning(parents: Iterable[int], reports: Collection[int]) -> tuple[SpotLineage, DarkSpot] | None:
@@ -116,18 +115,22 @@ def returning(parents: Iterable[int], reports: Collection[int]) -> tuple[SpotLin
 
     A bridge of reports that goes away again gives back the old spot with its number, name and work.
     """
-    grown = select(SpotLineage).where(
-        SpotLineage.child_id.in_(sorted(parents)), SpotLineage.how == "merge", SpotLineage.by_staff.is_(False),
-        SpotLineage.undone_at.is_(None),
-    )  # fmt: skip
+    grown = db.session.connection().execute(_grown(db.engine.dialect.name), {"children": numbers(parents)})
     mine = set(reports)
-    shared = [(len(mine & set(line.moved.get("reports", []))), line) for line in db.session.scalars(grown)]
-    good = [(n, line) for n, line in shared if 2 * n > max(len(line.moved.get("reports", [])), 1)]
+    moved = [(number, set(went.get("reports", []))) for number, went in grown]
+    good = [(len(mine & went), -number) for number, went in moved if 2 * len(mine & went) > max(len(went), 1)]
     if not good:
         return None
-    line = max(good, key=lambda found: (found[0], -found[1].id))[1]
+    line = db.session.get_one(SpotLineage, -max(good)[1])
     spot = db.session.get(DarkSpot, line.parent_id)
     return (line, spot) if spot is not None and spot.state == "merged" else None
+
+
+@lru_cache(maxsize=2)
+def _grown(dialect: str) -> Select[Any]:
+    """Return the question for the merges by grouping that made these spots larger and that stand."""
+    stand = LINEAGE.c.how == "merge", LINEAGE.c.by_staff.is_(False), LINEAGE.c.undone_at.is_(None)
+    return select(LINEAGE.c.id, LINEAGE.c.moved).where(among(LINEAGE.c.child_id, "children", dialect), *stand)
 
 
 def revive(line: SpotLineage, spot: DarkSpot, now: datetime) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
+from app.commands import work as work_command
 from app.models.base import db
 from app.models.jobs import Job, enqueue
 from app.models.staff import Staff
 from app.services import demo_accounts, staff, work
 from app.services.transitions import move
 from config import ROOT
+from geo import division
 from tests.builders import PASSWORD, Scene
 
 
@@ -89,6 +92,27 @@ def test_a_round_of_work_groups_what_came_in_and_tells_those_who_asked(scene: Sc
     settings = scene.app.extensions["ljuspunkt"].settings
     assert len(list((settings.instance / "outbox").glob("*.eml"))) == 3
     assert "1 dark spots" in run(scene.app, "spots", "rebuild").output
+
+
+def test_a_worker_loads_the_compiled_loops_while_it_works(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, jobs = threading.Event(), scene.app.extensions["ljuspunkt"].jobs
+    monkeypatch.setattr(division, "load", loaded.set)
+    monkeypatch.setattr(jobs, "start", lambda: None)
+    monkeypatch.setattr(jobs, "stop", lambda: None)
+    monkeypatch.setattr(work_command, "until_stopped", lambda: loaded.wait(5))
+    assert run(scene.app, "jobs", "work").exit_code == 0
+    assert loaded.is_set()
+
+
+def test_after_a_job_what_it_wrote_stands_in_the_database_file_and_nobody_commits_it_later(scene: Scene) -> None:
+    path = scene.app.extensions["ljuspunkt"].settings.database_url.removeprefix("sqlite:///")
+    if not Path(path).exists():
+        pytest.skip("only SQLite keeps a log that somebody must carry over")
+    mark = "this job is well known"
+    enqueue("works", mark, now=scene.now, payload={"said": mark})
+    db.session.commit()
+    assert work.run_due({"works": lambda _payload, _now: None}, clock=lambda: scene.now) == 1
+    assert mark.encode() in Path(path).read_bytes()
 
 
 def test_a_job_that_fails_is_tried_again_later_and_the_others_are_done(scene: Scene) -> None:

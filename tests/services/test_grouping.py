@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
+from app.models.districts import NamedPlace
 from app.models.reports import Report
-from app.services import grouping
+from app.services import grouping, spot_steps
 from app.services.transitions import move
 from tests.builders import Scene
 
@@ -64,6 +66,20 @@ def test_a_spot_that_loses_its_reports_fades_to_dormant_and_keeps_its_page(scene
     grouping.rebuild(now=now)
     (spot,) = spots()
     assert spot.state == "dormant"
+
+
+@pytest.mark.parametrize("few", [0, 10])
+def test_a_new_spot_is_called_after_the_nearest_place_within_250_metres_or_else_its_district(
+    scene: Scene, now: datetime, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(spot_steps, "FEW", few)
+    named = {"Ängöparken": 16.3360, "Långt borta": 16.3500}
+    stamp = {"lat": 56.66, "created_at": now, "updated_at": now}
+    db.session.add_all([NamedPlace(name=name, lon=lon, **stamp) for name, lon in named.items()])
+    for lon in (16.3350, 16.3351, 16.3420, 16.3421):
+        scene.report(lon, 56.66)
+    grouping.rebuild(now=now)
+    assert [spot.name for spot in spots()] == ["Ängöparken", scene.skalby.name]
 
 
 def test_a_spot_across_a_border_is_listed_in_both_districts(scene: Scene, now: datetime) -> None:

@@ -1,0 +1,113 @@
+"""Two questions that dividing a group asks of its places: the path along them, and their parts by complete linkage.
+
+Both have one answer, through SciPy and through compiled loops; the latter where a process has loaded them already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo import dbscan_compiled, division_loops
+from geo.compiling import compiled
+from geo.dbscan import dbscan
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_STEP_SHORT_M: Final = 45.0  # the radius: what hangs together mostly does so by such steps
+_STEP_MAX_M: Final = 90.0  # and what thinning can add to it
+
+
+class Loops(NamedTuple):
+    """The two questions as loops."""
+
+    longest_path: Callable[[Floats], Ints]
+    linked: Callable[[Floats, float], Ints]
+
+
+def longest_path(places: Floats) -> list[int]:
+    """Return the rows of the longest path in the minimum spanning tree of at least two distinct places (k, 2) in metres.
+
+    Of steps of one length that between the lower rows belongs to the tree; of ends equally far the lowest row is one.
+    """
+    if dbscan_compiled.is_loaded():
+        path: list[int] = loops().longest_path(places).tolist()
+        return path
+    steps: list[list[tuple[int, float]]] = [[] for _ in places]
+    for a, b, metres in _tree(places):
+        steps[a].append((b, metres))
+        steps[b].append((a, metres))
+    begin, _ = _farthest(steps, 0)
+    end, before = _farthest(steps, begin)
+    path = [end]
+    while path[-1] != begin:
+        path.append(before[path[-1]])
+    return path
+
+
+def linked(places: Floats, limit_m: float) -> Ints:
+    """Return a number for each of the distinct places (k, 2): the same for those that complete linkage joins within `limit_m`."""
+    if dbscan_compiled.is_loaded():
+        return loops().linked(places, limit_m)
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - heavy, and only grouping needs it
+
+    return np.asarray(fcluster(linkage(places, "complete"), limit_m, "distance"), np.int64)
+
+
+def as_written() -> Loops:
+    """Return the loops as plain Python."""
+    return Loops(division_loops.longest_path, division_loops.linked)
+
+
+@cache
+def loops() -> Loops:
+    """Return the loops as machine code."""
+    return Loops(*compiled(as_written(), division_loops.PARTS))
+
+
+def load() -> None:
+    """Load the compiled loops into this process, a second or two (a minute the first time ever), and go through each once."""
+    dbscan_compiled.compiled()
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 9.0]])
+    dbscan(places, 2.0, 2.0, None, np.arange(3))
+    longest_path(places)
+    linked(places, 2.0)
+
+
+def _tree(places: Floats) -> list[tuple[int, int, float]]:
+    """Return the steps of the minimum spanning tree. Short ones are enough wherever places hang together, as they do in a group."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and only grouping needs it
+    from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415 - the same
+
+    many = len(places)
+    x, y = places[:, 0], places[:, 1]
+    dx, dy = x[:, None] - x, y[:, None] - y
+    distance = np.triu(np.sqrt(dx * dx + dy * dy))  # the other half is the same
+    tree: Any = None
+    for most in (_STEP_SHORT_M, _STEP_MAX_M, np.inf):
+        first, second = np.nonzero((distance > 0) & (distance <= most))
+        rank = np.empty(len(first), np.float64)  # which has no equals
+        rank[np.argsort(distance[first, second], kind="stable")] = np.arange(1.0, len(first) + 1)
+        begins = np.searchsorted(first, np.arange(many + 1)).astype(np.int32)
+        tree = minimum_spanning_tree(csr_array((rank, second.astype(np.int32), begins), shape=(many, many))).tocoo()
+        if tree.nnz == many - 1:
+            break
+    return list(zip(tree.row.tolist(), tree.col.tolist(), distance[tree.row, tree.col].tolist(), strict=True))
+
+
+def _farthest(steps: list[list[tuple[int, float]]], begin: int) -> tuple[int, list[int]]:
+    """Return the row that is farthest from another along a tree (the first of equals), and the row before each."""
+    before, far = [begin] * len(steps), [-1.0] * len(steps)
+    far[begin], ahead = 0.0, [begin]
+    while ahead:
+        here = ahead.pop()
+        for there, metres in steps[here]:
+            if far[there] < 0:
+                far[there], before[there] = far[here] + metres, here
+                ahead.append(there)
+    return max(range(len(steps)), key=far.__getitem__), before
