@@ -1,10 +1,11 @@
 """From reports to spots that a neighbour would name: places at most 150 m across, stretches at most 800 m along.
 
 Density first (geo.dbscan), one voice for each reporter near any point. A group that is small is a place. A larger one
-that lies along a line is a stretch, cut into equal lengths where it is too long. Anything else is divided by complete
-linkage (Sørensen 1948; Defays, The Computer Journal 1977), cut at the greatest extent that a place may have: no two
-reports of a place lie further apart than that. Points are put in order of their coordinates before anything is computed
-from them, so the order of the reports changes nothing.
+that lies along a line is a stretch, cut into equal lengths where it is too long. Anything else is halved, and its halves
+again, until none is larger than a place may be (two means from the principal direction; Steinbach, Karypis & Kumar, KDD
+Workshop on Text Mining 2000, Boley 1998): no two reports of a place lie further apart than that, and one more report moves few
+others. Points are put in order of their coordinates before anything is computed from them, so the order of the reports
+changes nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from geo.crowds import crowds
 from geo.dbscan import dbscan
-from geo.division import linked
 from geo.points import distinct
 from geo.stretches import STRETCH_HALF_WIDTH_M, cut, line_of
 
@@ -34,7 +35,6 @@ PLACE_ACROSS_M: Final = 150.0
 FALLBACK_REPORTERS: Final = 50
 """So many people never stand on the same millimetre: a geocoder put them there (the middle of a town, a street's end)."""
 MARGIN_M: Final = 15.0
-_LINKAGE_MAX: Final = 1500
 _MEDOID_MAX: Final = 2000
 
 
@@ -159,13 +159,20 @@ def _fallbacks(xy: Floats, who: Ints) -> Ints:
 def _groups(xy: Floats, label: Ints, only: Collection[int] | None) -> Iterator[Ints]:
     """Yield the rows of each group, or of each that is asked for, ordered by coordinates."""
     wanted = np.flatnonzero(label >= 0 if only is None else np.isin(label, list(only)))
-    order = wanted[np.lexsort((xy[wanted, 1], xy[wanted, 0], label[wanted]))]
+    by_place = wanted[np.lexsort((xy[wanted, 1], xy[wanted, 0]))]
+    for rows in _apart(label[by_place]):
+        yield by_place[rows]
+
+
+def _apart(label: Ints) -> Iterator[Ints]:
+    """Yield the row numbers of each label, in the order of labels and ascending."""
+    order = np.argsort(label, kind="stable")
     if len(order):
         yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def _divided(xy: Floats, who: Ints, rows: Ints) -> list[Part]:
-    """Return a group as one place, as stretches along one line, or as the places that complete linkage makes of it."""
+    """Return a group as one place, as stretches along one line, or as the places that it falls into when it is halved."""
     points = xy[rows]
     if _diameter_at_most(points, PLACE_ACROSS_M):
         return [Part(rows)]
@@ -174,7 +181,7 @@ def _divided(xy: Floats, who: Ints, rows: Ints) -> list[Part]:
     if line is not None:
         divided = [(rows[at], piece) for at, piece in cut(points, line)]
     else:
-        divided = [(rows[at], None) for at in _by_complete_linkage(points, PLACE_ACROSS_M)]
+        divided = [(rows[at], None) for at in crowds(points, who[rows], PLACE_ACROSS_M, RADIUS_M)]
     heard = [(part, piece) for part, piece in divided if len(np.unique(who[part])) >= REPORTERS_MIN]
     return [Part(part, piece, parts=len(heard)) for part, piece in heard]
 
@@ -188,28 +195,6 @@ def _diameter_at_most(points: Floats, limit_m: float) -> bool:
         return False
     hull = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(points)))
     return float(pdist(hull).max()) <= limit_m
-
-
-def _by_complete_linkage(points: Floats, limit_m: float) -> Iterator[Ints]:
-    """Yield row numbers of parts whose extent is at most `limit_m`.
-
-    Equal places are linked once. Very large groups are first halved across their longer side, so that the work stays
-    bounded (linkage needs the square of its points).
-    """
-    places, inverse, _ = distinct(points)
-    if len(places) > _LINKAGE_MAX:
-        along = places[:, int(np.ptp(places, axis=0).argmax())]
-        upper = (along > np.median(along))[inverse]
-        for half in (np.flatnonzero(~upper), np.flatnonzero(upper)):
-            for part in _by_complete_linkage(points[half], limit_m):
-                yield half[part]
-        return
-    if len(places) == 1:
-        yield np.arange(len(points))
-        return
-    label = linked(places, limit_m)[inverse]
-    order = np.argsort(label, kind="stable")
-    yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def _spots(xy: Floats, parts: Sequence[Part]) -> Iterator[Spot]:

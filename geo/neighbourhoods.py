@@ -25,9 +25,10 @@ REACH_M: Final = 2 * RADIUS_M + 1.0
 WINDOW_M: Final = 400.0
 """How far around a change known spots are asked for: what hangs together with a report seldom reaches further."""
 _FIRST_M: Final = REACH_M + RADIUS_M
-_SPOT_REACH_M: Final = REACH_M - MARGIN_M + 1.0
+_SPOT_REACH_M: Final = REACH_M + RADIUS_M - MARGIN_M
 _SPOT_GAP_M: Final = RADIUS_M - 2 * MARGIN_M
-"""An outline is drawn a margin beyond its reports: so far apart, and so far to be looked beyond, are outlines."""
+"""How far to look beyond an outline, which is drawn a margin beyond its reports: stragglers in no spot hang on to the group.
+How far apart outlines are whose reports may hang together."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in metres."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.ops import substring
 
-from geo.division import longest_path
+from geo.paths import longest_path
 from geo.points import distinct
 
 Floats = NDArray[np.float64]

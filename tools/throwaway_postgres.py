@@ -23,10 +23,12 @@ from psycopg import sql
 
 TEMPLATE = "template_gis"
 # A crash may lose everything here, and nobody minds. TCP is off: a socket in our own folder cannot collide with a port.
-OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c max_connections=60 -c shared_buffers=64MB -c autovacuum=off"
+OPTIONS = "-c listen_addresses='' -c max_connections=60"
+FORGETFUL = (
+    f"{OPTIONS} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off"
 )
+IN_SERVICE = f"{OPTIONS} -c shared_buffers=2GB -c max_wal_size=4GB"
+"""As a server is set up that keeps its promises: what is committed is on the disk. For benches that write."""
 
 
 class NoPostgres(RuntimeError):
@@ -64,7 +66,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(options: str = FORGETFUL) -> Iterator[Cluster]:
     """Start a cluster in a folder of its own, and stop and remove it at the end; about three seconds.
 
     Raise NoPostgres when PostgreSQL is not installed, CalledProcessError when it does not start.
@@ -76,7 +78,7 @@ def cluster() -> Iterator[Cluster]:
         _give_away(folder)
         style = ("-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
         _as_owner(programs / "initdb", "-D", data, *style)
-        _as_owner(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {OPTIONS}", "start")
+        _as_owner(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
         running = Cluster(folder)
         running.prepare_template()
         yield running

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from app.models.tickets import Ticket
 
 
+def reference(spot_id: int) -> str:
+    """Return the speakable name of a dark spot: `F-` and its number."""
+    return f"F-{spot_id}"
+
+
 class DarkSpot(Identified, Placed, Base):
     """A place (or stretch) where reports gather. `position` is its centre, the report in its middle."""
 
@@ -87,8 +92,8 @@ class DarkSpot(Identified, Placed, Base):
 
     @property
     def reference(self) -> str:
-        """The speakable name: `F-` and the number."""
-        return f"F-{self.id}"
+        """The speakable name."""
+        return reference(self.id)
 
 
 class DarkSpotDistrict(Base):

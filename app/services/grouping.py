@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.people import THE_SYSTEM
 from app.models.base import db, reading
 from app.models.jobs import enqueue
 from app.services import spot_look_steps, spot_work_steps
@@ -25,7 +24,6 @@ from app.services.spot_look_steps import Scene
 from app.services.spot_report_steps import Facts
 from app.services.spot_row_steps import SpotRow, rows_of, write_rows
 from app.services.spot_steps import (
-    mapped,
     move_reports,
     next_round,
     outlines,
@@ -59,6 +57,7 @@ class _Made:
 
     matching: Matching
     known: Mapping[int, Sequence[int]]
+    known_spots: Mapping[int, SpotRow]
     groups: Sequence[Sequence[int]]
     chosen: Sequence[SpotRow | None]
     spots: Sequence[SpotRow]
@@ -156,7 +155,7 @@ def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:
     written = write_groups(found, chosen, facts, around, known)
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
     move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
-    _descend(_Made(matching, known, [o.reports for o in found], chosen, written, facts), now)
+    _descend(_Made(matching, known, spots, [o.reports for o in found], chosen, written, facts), now)
     merged = {parent for parent, _ in matching.merged}
     alone = {n: spot for n, spot in spots.items() if n not in merged}
     wake_and_sleep(alone, {spot.id for spot in written} | set(scene.fixed), now)
@@ -202,12 +201,10 @@ def _chosen(
 def _descend(made: _Made, now: datetime) -> None:
     """Write who came from whom, and let the open work go along."""
     after = {n: spot.id for spot, reports in zip(made.spots, made.groups, strict=True) for n in reports}
-    joined_spots = mapped(n for pair in made.matching.merged for n in pair)
     for parent, child in made.matching.merged:
         gone = [n for n in made.known[parent] if after.get(n) == child]
         rest = spot_work_steps.hand_over("reports", parent, child)
-        merged = joined_spots[parent], joined_spots[child]
-        spot_work_steps.merge_into(*merged, sorted({*gone, *rest}), actor=THE_SYSTEM, now=now)
+        spot_work_steps.merge_into(made.known_spots[parent], child, sorted({*gone, *rest}), now=now)
     for parent, k in made.matching.split:
         if made.chosen[k] is None:
             part = made.spots[k].id

@@ -27,13 +27,23 @@ WALKED: Final = ("walked", "protocol_draft", "protocol_published", "feedback_giv
 SPOT, LISTED = (DarkSpot.metadata.tables[table.__tablename__] for table in (DarkSpot, DarkSpotDistrict))
 STOP, WALK = WalkStop.__table__.c, Walk.__table__.c
 READ: Final = (
-    "id", "version", "state", "name", "named_by_staff", "light_fact", "flow", "context", "confirmed_at", "pinned", "kind",
+    "id", "version", "state", "name", "named_by_staff", "light_fact", "flow", "context", "confirmed_at", "pinned", "public", "kind",
     "length_m", "lon", "lat", "district_id", "held", "report_count", "reporter_count", "first_report_at", "last_report_at",
     "category_counts", "when_counts", "score", "score_low", "score_high", "band", "score_parts", "score_version",
     "scored_at", "before",
 )  # fmt: skip
 WRITTEN: Final = ("name", *READ[READ.index("kind") :])
 """What regrouping writes: nothing that people decide, but for the name of a spot that nobody has named."""
+MERGE: Final = (
+    update(SPOT)
+    .where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen"))
+    .values(
+        {
+            SPOT.c.state: bindparam("new_state"), SPOT.c.version: bindparam("new_version"), SPOT.c.public: False,
+            SPOT.c.merged_into_id: bindparam("into"), SPOT.c.updated_at: bindparam("at"),
+        }
+    )
+)  # fmt: skip
 HAIR: Final = 1e-9
 LAST_NUMBER = select(func.max(SPOT.c.id))
 NEXT_NUMBERS = select(func.nextval(func.pg_get_serial_sequence("dark_spot", "id"))).select_from(
@@ -57,6 +67,7 @@ class SpotRow:
     context: list[str] = field(default_factory=list)
     confirmed_at: datetime | None = None
     pinned: bool = False
+    public: bool = False
     kind: str = "place"
     length_m: float = 0.0
     lon: float = 0.0
@@ -167,6 +178,19 @@ def write_rows(rows: Iterable[SpotRow]) -> None:
         statement = _update(dialect, reshaped=reshaped, moved=moved)
         if db.session.connection().execute(statement, part).rowcount not in {len(part), -1}:
             raise StaleDataError("a dark spot was changed while it was regrouped")
+
+
+def write_merged(row: SpotRow, into_id: int, now: datetime) -> None:
+    """Write that a spot leads to another from now on: its state and version, as the transitions left them.
+
+    Raises:
+        StaleDataError: somebody decided about it since it was read.
+
+    """
+    values = {"spot": row.id, "seen": row.version - 1, "new_state": row.state, "new_version": row.version}
+    done = db.session.connection().execute(MERGE, {**values, "into": into_id, "at": now})
+    if done.rowcount != 1:
+        raise StaleDataError("a dark spot was changed while it was regrouped")
 
 
 def list_in_districts(shared: Sequence[tuple[SpotRow, Mapping[int, float]]]) -> None:

@@ -14,12 +14,13 @@ from app.domain.people import THE_SYSTEM, Actor
 from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
 from app.models.among import among, numbers
 from app.models.base import db
-from app.models.dark_spots import DarkSpot, SpotLineage
+from app.models.dark_spots import DarkSpot, SpotLineage, reference
 from app.models.measures import Measure
 from app.models.reports import Report
 from app.models.tickets import Ticket
 from app.models.walks import Walk, WalkEntry, WalkStop
-from app.services.transitions import move_if_possible
+from app.services.spot_row_steps import SpotRow, write_merged
+from app.services.transitions import move_if_possible, move_row
 from geo.nearest import distances_from_m
 
 WORK: Final[Mapping[str, Any]] = {"measures": Measure, "tickets": Ticket, "stops": WalkStop}
@@ -50,19 +51,20 @@ Moved = dict[str, list[int]]
 Place = tuple[float, float]
 
 
-def merge_into(parent: DarkSpot, child: DarkSpot, reports: Collection[int], *, actor: Actor, now: datetime) -> None:
+def merge_into(parent: SpotRow, child_id: int, reports: Collection[int], *, now: datetime) -> None:
     """Let a spot whose reports are now another's lead there, and take its work along.
 
     One that is closed or dismissed keeps its own page and what was done; only where its reports went is written down.
     """
     went = {"reports": sorted(reports)}
     facts = {"state": parent.state, "public": parent.public}
-    if not move_if_possible(parent, "merged", actor=actor, now=now, reason=f"Sammanslagen med {child.reference}."):
-        remember(parent.id, child.id, "merge", went, now=now)
+    why = f"Sammanslagen med {reference(child_id)}."
+    if not move_row("dark_spot", parent, "merged", actor=THE_SYSTEM, now=now, reason=why):
+        remember(parent.id, child_id, "merge", went, now=now)
         return
-    parent.merged_into_id, parent.public = child.id, False
-    moved = {name: hand_over(name, parent.id, child.id, mine) for name, mine in _all_work(parent.id).items()}
-    remember(parent.id, child.id, "merge", {**moved, **went, **facts}, now=now)
+    write_merged(parent, child_id, now)
+    moved = {name: hand_over(name, parent.id, child_id, mine) for name, mine in _all_work(parent.id).items()}
+    remember(parent.id, child_id, "merge", {**moved, **went, **facts}, now=now)
 
 
 def part_again(line: SpotLineage, parent: DarkSpot, *, actor: Actor, now: datetime) -> None:

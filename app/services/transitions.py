@@ -32,6 +32,7 @@ from app.models.walks import Walk
 
 Thing = Report | DarkSpot | Walk | Plan | Measure | Ticket | Photo | Funding | Promise
 
+LINES = History.metadata.tables[History.__tablename__]
 SILENT_REPORTS = frozenset({"withdrawn", "rejected"})
 
 
@@ -56,10 +57,11 @@ def begin(
 
 
 class Numbered(Protocol):
-    """A row to be, which has its number already."""
+    """A row that no mapped class stands behind, or is to be; it has its number already."""
 
     id: int
     state: str
+    version: int
 
 
 def begin_all(name: str, rows: Sequence[Numbered], *, actor: Actor, now: datetime) -> None:
@@ -68,11 +70,33 @@ def begin_all(name: str, rows: Sequence[Numbered], *, actor: Actor, now: datetim
     The caller writes the rows themselves.
     """
     for row in rows:
-        row.state = states.INITIAL[name]
+        row.state = ""
+    _write_lines(name, rows, states.INITIAL[name], actor=actor, now=now, reason="")
+
+
+def move_row(name: str, row: Numbered, to: str, *, actor: Actor, now: datetime, reason: str = "") -> bool:
+    """Move one row when the table allows it, as move_if_possible(); say whether it moved. No notice: not for what gives one.
+
+    The caller writes the row itself: its new state and version where it has the version before.
+    """
+    if to not in states.MOVES[name].get(row.state, set()):
+        return False
+    states.check(name, row.state, to, reason)
+    if not may_move(actor, ThingFacts(thing=name, id=row.id), to):
+        raise NotAllowed(f"{actor.role} may not move {name} {row.id} to {to}")
+    _write_lines(name, [row], to, actor=actor, now=now, reason=reason)
+    row.version += 1
+    return True
+
+
+def _write_lines(name: str, rows: Sequence[Numbered], to: str, *, actor: Actor, now: datetime, reason: str) -> None:
     if rows:
         who = {"actor_role": actor.role, "actor_id": actor.staff_id, "actor_name": actor.name}
-        said = {"thing": name, "at": now, **who, "from_state": "", "to_state": states.INITIAL[name], "reason": ""}
-        db.session.execute(insert(History), [{**said, "thing_id": row.id} for row in rows])
+        said = {"thing": name, "at": now, **who, "to_state": to, "reason": reason.strip()}
+        lines = [{**said, "thing_id": row.id, "from_state": row.state} for row in rows]
+        db.session.connection().execute(insert(LINES), lines)
+    for row in rows:
+        row.state = to
 
 
 def move(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geo.dark_spots import find
+from geo.identity import match
 from geo.reasons import why_one_spot
 
 Floats = NDArray[np.float64]
@@ -67,6 +68,20 @@ def test_nothing_is_chained_into_a_whole_quarter() -> None:
     for spot in spots:
         across = np.hypot(*np.ptp(quarter[spot.members], axis=0))
         assert across <= 150 * np.sqrt(2)
+
+
+def test_one_more_report_moves_few_others_from_one_spot_to_another() -> None:
+    chance, moved = np.random.default_rng(5), []
+    for _ in range(40):
+        crowd = chance.normal(0, 45, (120, 2))
+        before = find(crowd, people(120))
+        after = find(np.vstack([crowd, chance.normal(0, 45, (1, 2))]), people(121))
+        known = {k: set(spot.members.tolist()) for k, spot in enumerate(before)}
+        groups = [set(spot.members.tolist()) for spot in after]
+        same = match(known, groups).spot_of
+        stay = sum(len(known[k] & group) for k, group in zip(same, groups, strict=True) if k is not None)
+        moved.append(sum(map(len, known.values())) - stay)
+    assert np.mean(moved) < 1
 
 
 def test_a_street_of_two_kilometres_becomes_stretches_of_at_most_800_metres() -> None:

@@ -1,4 +1,4 @@
-"""The inner loops of dividing one group: plain Python on arrays, to be compiled, or to be followed on a few points."""
+"""The path along a group of places: plain Python on arrays, to be compiled, or to be followed on a few places."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 def tree(places: Floats) -> tuple[Ints, Floats]:
@@ -44,7 +43,7 @@ def comes_first(metres: float, a: int, b: int, than_metres: float, c: int, d: in
 
 
 def longest_path(places: Floats) -> Ints:
-    """Return the rows of the longest path in the minimum spanning tree, as geo.division says."""
+    """Return the rows of the longest path in the minimum spanning tree, as geo.paths says."""
     many = len(places)
     before, far = tree(places)
     first = np.zeros(many + 1, np.int64)
@@ -86,54 +85,4 @@ def farthest(first: Ints, steps: Ints, metres: Floats, begin: int) -> tuple[int,
     return int(np.argmax(far)), back
 
 
-def linked(places: Floats, limit_m: float) -> Ints:
-    """Return the part of each place by complete linkage, cut at `limit_m`; parts are named by a place in them.
-
-    Chains of nearest neighbours (Benzécri 1982; Murtagh 1983), ties as SciPy decides them: the one before in the chain,
-    else the lowest number. Linked extents only grow, so two parts are one when their link is within the limit.
-    """
-    many = len(places)
-    apart = distances(places)
-    home, alive = np.arange(many), np.ones(many, np.bool_)
-    chain, length = np.empty(many + 1, np.int64), 0
-    for _ in range(many - 1):
-        length, metres = followed(apart, alive, chain, length)
-        gone, stays = min(chain[length], chain[length + 1]), max(chain[length], chain[length + 1])
-        alive[gone] = False
-        for k in range(many):
-            apart[k, stays] = apart[stays, k] = max(apart[k, gone], apart[k, stays])
-            if metres <= limit_m and home[k] == gone:
-                home[k] = stays
-    return home
-
-
-def distances(places: Floats) -> Floats:
-    """Return the distance of each two places in metres."""
-    many = len(places)
-    apart = np.empty((many, many))
-    for a in range(many):
-        for b in range(many):
-            dx, dy = places[a, 0] - places[b, 0], places[a, 1] - places[b, 1]
-            apart[a, b] = np.sqrt(dx * dx + dy * dy)
-    return apart
-
-
-def followed(apart: Floats, alive: Bools, chain: Ints, length: int) -> tuple[int, float]:
-    """Follow a chain of nearest parts until two are each other's nearest; return how long it is without them, and their distance."""
-    if length == 0:
-        chain[0], length = np.argmax(alive), 1
-    while True:
-        here, nearest, metres = chain[length - 1], -1, np.inf
-        if length > 1:
-            nearest = chain[length - 2]
-            metres = apart[here, nearest]
-        for k in range(len(alive)):
-            if alive[k] and k != here and apart[here, k] < metres:
-                metres, nearest = apart[here, k], k
-        if length > 1 and nearest == chain[length - 2]:
-            return length - 2, metres
-        chain[length] = nearest
-        length += 1
-
-
-PARTS = (comes_first, tree, farthest, distances, followed)
+PARTS = (comes_first, tree, farthest)

@@ -1,18 +1,18 @@
-"""Two questions that dividing a group asks of its places: the path along them, and their parts by complete linkage.
+"""The path along a group of places: the same through SciPy and through loops that are compiled.
 
-Both have one answer, through SciPy and through compiled loops; the latter where a process has loaded them already.
+The latter run where a process has loaded them already: a worker does when it starts (`load`), a web process never.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo import dbscan_compiled, division_loops
+from geo import dbscan_compiled, path_loops
 from geo.compiling import compiled
 from geo.dbscan import dbscan
 
@@ -23,21 +23,14 @@ _STEP_SHORT_M: Final = 45.0  # the radius: what hangs together mostly does so by
 _STEP_MAX_M: Final = 90.0  # and what thinning can add to it
 
 
-class Loops(NamedTuple):
-    """The two questions as loops."""
-
-    longest_path: Callable[[Floats], Ints]
-    linked: Callable[[Floats, float], Ints]
-
-
 def longest_path(places: Floats) -> list[int]:
     """Return the rows of the longest path in the minimum spanning tree of at least two distinct places (k, 2) in metres.
 
     Of steps of one length that between the lower rows belongs to the tree; of ends equally far the lowest row is one.
     """
     if dbscan_compiled.is_loaded():
-        path: list[int] = loops().longest_path(places).tolist()
-        return path
+        found: list[int] = path_loop()(places).tolist()
+        return found
     steps: list[list[tuple[int, float]]] = [[] for _ in places]
     for a, b, metres in _tree(places):
         steps[a].append((b, metres))
@@ -50,24 +43,10 @@ def longest_path(places: Floats) -> list[int]:
     return path
 
 
-def linked(places: Floats, limit_m: float) -> Ints:
-    """Return a number for each of the distinct places (k, 2): the same for those that complete linkage joins within `limit_m`."""
-    if dbscan_compiled.is_loaded():
-        return loops().linked(places, limit_m)
-    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - heavy, and only grouping needs it
-
-    return np.asarray(fcluster(linkage(places, "complete"), limit_m, "distance"), np.int64)
-
-
-def as_written() -> Loops:
-    """Return the loops as plain Python."""
-    return Loops(division_loops.longest_path, division_loops.linked)
-
-
 @cache
-def loops() -> Loops:
-    """Return the loops as machine code."""
-    return Loops(*compiled(as_written(), division_loops.PARTS))
+def path_loop() -> Callable[[Floats], Ints]:
+    """Return the search for the path as machine code."""
+    return compiled([path_loops.longest_path], path_loops.PARTS)[0]
 
 
 def load() -> None:
@@ -76,7 +55,6 @@ def load() -> None:
     places = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 9.0]])
     dbscan(places, 2.0, 2.0, None, np.arange(3))
     longest_path(places)
-    linked(places, 2.0)
 
 
 def _tree(places: Floats) -> list[tuple[int, int, float]]:
