@@ -106,7 +106,7 @@ def _shape(spot: DarkSpot, why: Reasons, reports: Sequence[Report]) -> list[Reas
         along = {"length": round(spot.length_m), "beside": round(STRETCH_HALF_WIDTH_M), "most": round(STRETCH_ALONG_M)}
         return [Reason(N_("Rapporterna ligger längs en linje på %(length)s meter, minst nio av tio högst %(beside)s meter vid sidan om. Därför är det ett stråk. Ett stråk blir högst %(most)s meter, längre delas i lika delar."), along), *centre]  # fmt: skip
     across = {"across": round(why.across_m), "most": round(PLACE_ACROSS_M), "margin": round(MARGIN_M)}
-    return [Reason(N_("Rapporterna ligger som mest %(across)s meter från varandra. Formen är ett hölje runt dem med %(margin)s meters marginal. En plats blir högst %(most)s meter; större grupper delas så att ingen del blir större."), across), *centre]  # fmt: skip
+    return [Reason(N_("Rapporterna ligger som mest %(across)s meter från varandra. Formen är ett hölje runt dem med %(margin)s meters marginal. En plats blir högst %(most)s meter. I en större grupp hör de ihop som får plats runt den tätaste punkten, sedan de som får plats runt den tätaste av resten."), across), *centre]  # fmt: skip
 
 
 def _two(spot: DarkSpot, why: Reasons, reports: Sequence[Report]) -> list[Reason]:
