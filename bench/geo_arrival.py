@@ -18,7 +18,7 @@ from app.services import grouping
 from bench.geo_points import city
 from bench.machine import machine
 from bench.town import NOW, analyse, districts_of, row, town
-from geo import paths
+from geo import dark_spots
 from geo.projection import to_lonlat
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -50,7 +50,7 @@ def measured(n: int, many: int) -> str:
     first = grouping.rebuild(now=NOW)
     analyse()
     again = grouping.rebuild(now=NOW)
-    paths.load()  # as a worker does when it starts
+    dark_spots.load_loops()  # as a worker does when it starts
     settle()
     taken, worked = (np.array(column) * 1000 for column in zip(*arrivals(n, many), strict=True))
     p50, p99 = np.percentile(taken, (50, 99))

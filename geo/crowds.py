@@ -7,14 +7,18 @@ real place stays together, its stragglers make parts of their own, and one repor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo import crowd_loops, dbscan_compiled
+from geo.compiling import compiled
 from geo.dbscan import dbscan
+from geo.points import apart
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,10 +35,15 @@ def crowds(points: Floats, who: Ints, limit_m: float, step_m: float) -> Iterator
         for each reporter, who counts once in all for how dense a place is.
 
     """
-    dense = np.round(_density(points, _weights(who), limit_m / 2), 6)
-    order = np.argsort(-dense, kind="stable")
+    squared = _squared(points) if len(points) <= _EACH_UP_TO else None
+    weight, reach_m = _weights(who), limit_m / 2
+    dense = _density_by_squares(points, weight, reach_m) if squared is None else _kernel(squared, reach_m) @ weight
+    order = np.argsort(-np.round(dense, 6), kind="stable")
+    if squared is not None and dbscan_compiled.is_loaded():
+        yield from apart(part_loop()(squared, order, limit_m * limit_m, step_m * step_m))
+        return
     left = np.ones(len(points), np.bool_)
-    tree = _tree(points) if len(points) > _EACH_UP_TO else None
+    tree = _tree(points) if squared is None else None
     for seed in order.tolist():
         if left[seed]:
             near = np.flatnonzero(left) if tree is None else _left_near(tree, points[seed], limit_m, left)
@@ -44,20 +53,26 @@ def crowds(points: Floats, who: Ints, limit_m: float, step_m: float) -> Iterator
             yield np.sort(part)
 
 
+@cache
+def part_loop() -> Callable[[Floats, Ints, float, float], Ints]:
+    """Return the search for the parts of up to 2,000 points as machine code."""
+    return compiled([crowd_loops.parts], crowd_loops.PARTS)[0]
+
+
 def _weights(who: Ints) -> Floats:
     _, place, copies = np.unique(who, return_inverse=True, return_counts=True)
     return 1.0 / copies[place.reshape(-1)]
 
 
-def _density(points: Floats, weight: Floats, reach_m: float) -> Floats:
-    """Return how many reporters are around each point: the nearer the more (biweight kernel, Silverman 1986).
+def _squared(points: Floats) -> Floats:
+    """Return the square metres between each two points (n, n)."""
+    x, y = points[:, 0], points[:, 1]
+    dx, dy = x[:, None] - x, y[:, None] - y
+    return np.asarray(dx * dx + dy * dy)
 
-    Where points are many, those of one square of 15 m of a grid that stands still count as one, in its middle.
-    """
-    if len(points) <= _EACH_UP_TO:
-        x, y = points[:, 0], points[:, 1]
-        dx, dy = x[:, None] - x, y[:, None] - y
-        return np.asarray(_kernel(dx * dx + dy * dy, reach_m) @ weight)
+
+def _density_by_squares(points: Floats, weight: Floats, reach_m: float) -> Floats:
+    """Return how many reporters are around each of many points: those of one square of a grid that stands still count as one."""
     cells, cell = np.unique(np.floor(points / _CELL_M), axis=0, return_inverse=True)
     heavy = np.bincount(cell.reshape(-1), weight)
     middles = cells * _CELL_M
@@ -69,6 +84,7 @@ def _density(points: Floats, weight: Floats, reach_m: float) -> Floats:
 
 
 def _kernel(squared_m2: Floats, reach_m: float) -> Floats:
+    """Return how much somebody so far away counts: the nearer the more (biweight, Silverman 1986)."""
     inside = np.maximum(1.0 - squared_m2 / (reach_m * reach_m), 0.0)
     return inside * inside
 

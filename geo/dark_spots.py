@@ -20,9 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from geo import dbscan_compiled
 from geo.crowds import crowds
 from geo.dbscan import dbscan
-from geo.points import distinct
+from geo.points import apart, distinct
 from geo.stretches import STRETCH_HALF_WIDTH_M, cut, line_of
 
 Floats = NDArray[np.float64]
@@ -131,6 +132,13 @@ def drawn(xy: Floats, parts: Sequence[Part]) -> list[Spot]:
     return sorted(_spots(xy, parts), key=lambda spot: int(spot.members[0]))
 
 
+def load_loops() -> None:
+    """Load the compiled loops into this process, a second or two (a minute the first time ever), and go through each once."""
+    dbscan_compiled.compiled()
+    bend = [(20.0 * k, 15.0 * max(0, k - 6)) for k in range(12)]
+    find(np.array([*bend, (60.0, 100.0), (60.0, 130.0), (60.0, 160.0)]), np.arange(15))
+
+
 def outline_around(xy_m: ArrayLike) -> Spot:
     """Return the spot that these reports make when a person says that they are one, however far apart they lie.
 
@@ -160,15 +168,8 @@ def _groups(xy: Floats, label: Ints, only: Collection[int] | None) -> Iterator[I
     """Yield the rows of each group, or of each that is asked for, ordered by coordinates."""
     wanted = np.flatnonzero(label >= 0 if only is None else np.isin(label, list(only)))
     by_place = wanted[np.lexsort((xy[wanted, 1], xy[wanted, 0]))]
-    for rows in _apart(label[by_place]):
+    for rows in apart(label[by_place]):
         yield by_place[rows]
-
-
-def _apart(label: Ints) -> Iterator[Ints]:
-    """Yield the row numbers of each label, in the order of labels and ascending."""
-    order = np.argsort(label, kind="stable")
-    if len(order):
-        yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def _divided(xy: Floats, who: Ints, rows: Ints) -> list[Part]:

@@ -1,6 +1,6 @@
 """The path along a group of places: the same through SciPy and through loops that are compiled.
 
-The latter run where a process has loaded them already: a worker does when it starts (`load`), a web process never.
+The latter run where a process has loaded them already: a worker does when it starts (dark_spots.load_loops).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from geo import dbscan_compiled, path_loops
 from geo.compiling import compiled
-from geo.dbscan import dbscan
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,14 +46,6 @@ def longest_path(places: Floats) -> list[int]:
 def path_loop() -> Callable[[Floats], Ints]:
     """Return the search for the path as machine code."""
     return compiled([path_loops.longest_path], path_loops.PARTS)[0]
-
-
-def load() -> None:
-    """Load the compiled loops into this process, a second or two (a minute the first time ever), and go through each once."""
-    dbscan_compiled.compiled()
-    places = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 9.0]])
-    dbscan(places, 2.0, 2.0, None, np.arange(3))
-    longest_path(places)
 
 
 def _tree(places: Floats) -> list[tuple[int, int, float]]:

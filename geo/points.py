@@ -1,6 +1,8 @@
-"""Distinct places among points."""
+"""Distinct places among points, and the points of each label."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,3 +19,10 @@ def distinct(points: Floats) -> tuple[Floats, Ints, Ints]:
     as_one = np.ascontiguousarray(points, dtype=np.float64).view(np.complex128).reshape(-1)
     places, inverse, copies = np.unique(as_one, return_inverse=True, return_counts=True)
     return places.view(np.float64).reshape(-1, 2), inverse.reshape(-1).astype(np.int64), copies.astype(np.int64)
+
+
+def apart(label: Ints) -> Iterator[Ints]:
+    """Yield the row numbers of each label, in the order of labels and ascending."""
+    order = np.argsort(label, kind="stable")
+    if len(order):
+        yield from np.split(order, np.flatnonzero(np.diff(label[order])) + 1)

@@ -13,7 +13,7 @@ from app.web import scores
 from app.web.languages import tr
 from app.web.parts import now, parts
 from app.web.words import SCORE_WORDS
-from geo import paths
+from geo import dark_spots
 
 jobs = AppGroup("jobs", help="The jobs that wait: grouping, letters, disposal.")
 spots = AppGroup("spots", help="Dark spots.")
@@ -28,7 +28,7 @@ def work_jobs(*, once: bool) -> None:
         done = parts().jobs.round()
         click.echo(f"{done} jobs done, {work.waiting()} left.")
         return
-    threading.Thread(target=paths.load, name="compiled loops", daemon=True).start()
+    threading.Thread(target=dark_spots.load_loops, name="compiled loops", daemon=True).start()
     parts().jobs.start()
     click.echo("The worker is at work. Stop it with Ctrl+C.")
     try:

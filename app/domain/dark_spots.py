@@ -14,6 +14,9 @@ from app.domain.words import N_
 
 VERSION: Final = "1 (2026-11-24)"
 
+NOT_GROUPED: Final = ("rejected", "withdrawn", "forwarded")
+"""Reports in these states belong to no dark spot's count: turned down, taken back, or somebody else's place."""
+
 VOICES_MAX = 30.0
 SATURATION = 3.2
 LIGHTING_HALF_LIFE_DARK_HOURS = 600.0

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.models.base import db, reading
+from app.models.base import db, keep_plans, reading
 from app.models.jobs import enqueue
 from app.services import spot_look_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
@@ -87,7 +87,7 @@ def _without_collecting() -> Iterator[None]:
 def _rebuild(started: float, now: datetime) -> Rebuilt:
     for tries_left in range(TRIES - 1, -1, -1):
         with reading():
-            number, here = this_round(), town()
+            number, here = this_round(), town(now)
             scene, counted = spot_look_steps.everything(here.epsg)
             db.session.rollback()
         if next_round() == number + 1 or not tries_left:
@@ -115,8 +115,9 @@ def regroup(marks: Mapping[str, Any], *, now: datetime) -> Rebuilt:
 
 
 def _regroup(marks: Mapping[str, Any], now: datetime) -> Rebuilt | None:
+    keep_plans()
     next_round()
-    here = town()
+    here = town(now)
     scene = spot_look_steps.around(marks, here.epsg)
     if scene is None:
         db.session.rollback()
@@ -148,9 +149,9 @@ def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:
     found = outlines(scene.groups, free.ids, here.epsg)
     facts = free.facts()
     matching = match(known, [outline.reports for outline in found])
-    spots = rows_of(scene.spots)
+    spots = dict(scene.spots) if scene.spots is not None else rows_of(None)
     chosen = _chosen(matching, [o.reports for o in found], spots, now)
-    around = surroundings(now, {n: spot.perspectives for n, spot in spots.items()}, here.where)
+    around = surroundings(now, {n: spot.perspectives for n, spot in spots.items()}, here)
     _write_pinned(scene, spots, around)
     written = write_groups(found, chosen, facts, around, known)
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}

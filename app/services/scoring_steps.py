@@ -28,8 +28,6 @@ from app.services.spot_row_steps import SpotRow, perspectives_of
 from geo.darkness import Where, dark_hours_ahead, dark_hours_until
 from geo.projection import SWEREF99_TM
 
-NOT_GROUPED = ("rejected", "withdrawn", "forwarded")
-"""Reports in these states belong to no dark spot's count: turned down, taken back, or somebody else's place."""
 LOOK_BACK = timedelta(days=730)
 REPORT = Report.__table__.c
 MEMBER_COLUMNS = (
@@ -39,16 +37,23 @@ MEMBER_COLUMNS = (
 NEW = "proposed"
 UNDECIDED = frozenset({NEW, "reopened"})
 BASIS, TOWN = ScoreBasis.__table__.c, Municipality.__table__.c
-NEWEST_BASIS = select(BASIS.corrections).where(BASIS.day <= bindparam("today")).order_by(BASIS.day.desc()).limit(1)
-HERE = select(TOWN.epsg, TOWN.lon, TOWN.lat, TOWN.timezone).order_by(TOWN.id).limit(1)
+HERE = (
+    select(TOWN.epsg, TOWN.lon, TOWN.lat, TOWN.timezone, BASIS.day, BASIS.corrections)
+    .select_from(Municipality.__table__)
+    .outerjoin(ScoreBasis.__table__, BASIS.day <= bindparam("latest"))
+    .order_by(TOWN.id, BASIS.day.desc())
+    .limit(3)
+)
+"""The municipality, with the newest corrections: tomorrow's as well, which it may be already in some time zone."""
 KALMAR = Where(16.36, 56.66, "Europe/Stockholm")
 
 
 class Town(NamedTuple):
-    """The metric system of a municipality (EPSG code), and its place for the sun."""
+    """The metric system of a municipality (EPSG code), its place for the sun, and each district's newest correction, if any."""
 
     epsg: int
     where: Where
+    corrections: Mapping[str, float] | None
 
 
 class Member(NamedTuple):
@@ -93,27 +98,31 @@ class Surroundings:
         return max((self.today - moment.astimezone(self.zone).date()).days, 0)
 
 
-def surroundings(now: datetime, perspectives: Mapping[int, int], where: Where | None = None) -> Surroundings:
+def surroundings(now: datetime, perspectives: Mapping[int, int], here: Town | None = None) -> Surroundings:
     """Return what the scores of this moment share: the sun and the newest corrections.
 
     Args:
-        perspectives: of each spot that was walked, from how many. where: the municipality's place, if it is known already.
+        perspectives: of each spot that was walked, from how many. here: the municipality of this moment, if it is known already.
 
     """
-    where = where or town().where
+    here = here or town(now)
+    where = here.where
     today = now.astimezone(where.zone).date()
     hours, ahead = _sun(today, where)
-    basis = db.session.connection().execute(NEWEST_BASIS, {"today": today}).first()
-    known = basis.corrections if basis else corrections(now)[0]
+    known = here.corrections if here.corrections is not None else corrections(now)[0]
     return Surroundings(now, today, where.zone, hours, ahead, {int(d): k for d, k in known.items()}, perspectives)
 
 
-def town() -> Town:
+def town(now: datetime) -> Town:
     """Return where the municipality lies and how it measures; Kalmar and SWEREF 99 TM when there is none."""
-    here = db.session.connection().execute(HERE).first()
-    return (
-        Town(here.epsg or SWEREF99_TM, Where(here.lon, here.lat, here.timezone)) if here else Town(SWEREF99_TM, KALMAR)
-    )
+    rows = db.session.connection().execute(HERE, {"latest": (now + timedelta(days=1)).date()}).all()
+    if not rows:
+        return Town(SWEREF99_TM, KALMAR, None)
+    here = rows[0]
+    where = Where(here.lon, here.lat, here.timezone)
+    today = now.astimezone(where.zone).date()
+    kept = next((row.corrections for row in rows if row.day is not None and row.day <= today), None)
+    return Town(here.epsg or SWEREF99_TM, where, kept)
 
 
 @lru_cache(maxsize=8)
@@ -124,7 +133,7 @@ def _sun(today: date, where: Where) -> tuple[tuple[float, ...], float]:
 def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
     """Return the facts of the reports that count in these spots, by spot."""
     found: dict[int, list[Member]] = {number: [] for number in spot_ids}
-    counted = REPORT.dark_spot_id.in_(list(found)), REPORT.state.not_in(NOT_GROUPED)
+    counted = REPORT.dark_spot_id.in_(list(found)), REPORT.state.not_in(rule.NOT_GROUPED)
     rows = db.session.connection().execute(
         select(REPORT.dark_spot_id, *MEMBER_COLUMNS).where(*counted).order_by(REPORT.id)
     )
@@ -228,7 +237,7 @@ def fresh_basis(now: datetime) -> tuple[date, ScoreBasis | None]:
 
     Reporters are counted once a day, so that a report which arrives need not change the score of every spot around.
     """
-    today = now.astimezone(town().where.zone).date()
+    today = now.astimezone(town(now).where.zone).date()
     row = db.session.get(ScoreBasis, today)
     inhabited = {str(d.id) for d in districts() if d.population}
     if row is not None and row.version == rule.VERSION and set(row.corrections) == inhabited:

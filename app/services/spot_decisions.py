@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload, undefer
 
+from app.domain.dark_spots import NOT_GROUPED
 from app.domain.people import Actor
 from app.domain.words import N_
 from app.models.areas import municipality
@@ -22,7 +23,7 @@ from app.models.dark_spots import DarkSpot, SpotLineage
 from app.models.places import shape_of, to_element
 from app.models.reports import Report
 from app.services import spot_work_steps
-from app.services.scoring_steps import NOT_GROUPED, rescore
+from app.services.scoring_steps import rescore
 from app.services.spot_steps import mark, next_round
 from app.services.transitions import begin, move, remark
 from geo.dark_spots import outline_around

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from app.services import spot_report_steps
 from app.services.spot_report_steps import BESIDE_PINNED_M, Ground, Nearby, in_metres
+from app.services.spot_row_steps import SpotRow, rows_of
 from geo.dark_spots import Part, Spot, drawn, hanging_together, parts_of, spots_of
 from geo.neighbourhoods import Box, boxes_around, covers, joined, likely_boxes, touched, wider
 from geo.points import distinct
@@ -28,8 +30,8 @@ class Scene:
     homes: Mapping[int, int]
     fixed: Collection[int]
     groups: Sequence[Spot]
-    spots: Collection[int] | None
-    """The spots that the reports had, and any other that is to be looked at; None for all."""
+    spots: Mapping[int, SpotRow] | None
+    """The spots that the reports had, and any other that is to be looked at; None for all, which are not read yet."""
 
 
 @dataclass
@@ -71,15 +73,17 @@ def around(marks: Mapping[str, Any], epsg: int) -> Scene | None:
         near = touched(free.xy, together, at, look.boxes)
         mine = free.only(near.rows)
         look.spots |= {int(s) for s in mine.spot if s} | set(homes.values())
-        beyond = near.beyond or _elsewhere(look, mine, fixed, epsg)
+        spots = {} if near.beyond else rows_of(look.spots)
+        beyond = near.beyond or _elsewhere(look, [s for n, s in spots.items() if n not in fixed], mine, epsg)
         if not beyond:
             parts = parts_of(free.xy, free.who, together, near.groups)
             by_report, moved = _by_report(ground, homes), look.marked | set(homes.values())
             same = _unchanged(parts, mine, free.spot) - moved
             rows = near.rows[~np.isin(mine.spot, sorted(same))]
             changed = drawn(free.xy, [part for part in parts if int(free.spot[part.rows[0]]) not in same])
-            spots = look.spots - same
-            return Scene(free.only(rows), by_report, set(fixed) & spots, _renumbered(changed, rows), spots)
+            moving = {n: spot for n, spot in spots.items() if n not in same}
+            touched_pins = set(fixed) & moving.keys()
+            return Scene(free.only(rows), by_report, touched_pins, _renumbered(changed, rows), moving)
         look.boxes = joined([*look.boxes, *beyond])
     return None
 
@@ -112,9 +116,14 @@ def _is_seen(box: Box, windows: Sequence[Box]) -> bool:
     return any(covers(window, box) for window in windows)
 
 
-def _elsewhere(look: _Look, mine: Ground, fixed: Collection[int], epsg: int) -> list[Box]:
+def _elsewhere(look: _Look, free_spots: Sequence[SpotRow], mine: Ground, epsg: int) -> list[Box]:
     """Return where touched spots have reports that were not seen to be touched; these places change as well."""
-    places = spot_report_steps.members_unseen(mine, look.spots - set(fixed), epsg)
+    seen = Counter(mine.spot.tolist())
+    more = [spot.id for spot in free_spots if spot.counted != seen[spot.id]]
+    if not more:
+        return []
+    members = spot_report_steps.members_at(more, epsg)
+    places = members.xy[~np.isin(members.ids, mine.ids)]
     new = [p for p in distinct(places)[0].tolist() if p not in look.at.tolist()]
     if not new:
         return []

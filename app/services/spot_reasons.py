@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import func, select
 
+from app.domain.dark_spots import NOT_GROUPED
 from app.domain.words import N_
 from app.models.areas import municipality
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.history import History
 from app.models.reports import Report
-from app.services.scoring_steps import NOT_GROUPED
 from geo.dark_spots import FALLBACK_REPORTERS, MARGIN_M, PLACE_ACROSS_M
 from geo.projection import SWEREF99_TM, to_metres
 from geo.reasons import Reasons, why_one_spot

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Float, Select, bindparam, case, func, select
 
+from app.domain.dark_spots import NOT_GROUPED
 from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.places import shape_of, within_box
 from app.models.reports import Report
-from app.services.scoring_steps import MEMBER_COLUMNS, NOT_GROUPED, Member, member_of
+from app.services.scoring_steps import MEMBER_COLUMNS, Member, member_of
 from geo.neighbourhoods import Box
 from geo.projection import to_lonlat, to_metres
 
@@ -115,19 +116,6 @@ def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
     return _ground(db.session.connection().execute(asked, {"spots": numbers(spot_ids)}).all(), epsg)
 
 
-def members_unseen(seen: Ground, spot_ids: Collection[int], epsg: int) -> Floats:
-    """Return where these spots have reports that count and were not seen, in metres: mostly nowhere, which the index knows."""
-    if not spot_ids:
-        return np.empty((0, 2))
-    there = db.session.connection().execute(_count(db.engine.dialect.name), {"spots": numbers(spot_ids)}).all()
-    had = np.bincount(seen.spot, minlength=1 + max(spot_ids))
-    more = [spot for spot, count in there if count != had[spot]]
-    if not more:
-        return np.empty((0, 2))
-    members = members_at(more, epsg)
-    return members.xy[~np.isin(members.ids, seen.ids)]
-
-
 def places_of(report_ids: Sequence[int], epsg: int) -> tuple[Floats, set[int]]:
     """Return where these reports stand, in metres, whatever their state, and the spots that have them."""
     asked = _some(db.engine.dialect.name), {"reports": numbers(report_ids)}
@@ -173,12 +161,6 @@ def _nearby(rows: Sequence[Any], epsg: int) -> Nearby:
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
     return select(*COLUMNS).where(among(REPORT.id, "reports", dialect))
-
-
-@lru_cache(maxsize=2)
-def _count(dialect: str) -> Select[Any]:
-    mine = among(REPORT.dark_spot_id, "spots", dialect), COUNTS
-    return select(REPORT.dark_spot_id, func.count()).where(*mine).group_by(REPORT.dark_spot_id)
 
 
 @lru_cache(maxsize=4)

@@ -17,15 +17,17 @@ from geoalchemy2.elements import WKBElement
 from sqlalchemy import JSON, Insert, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.domain.dark_spots import NOT_GROUPED
 from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at
+from app.models.reports import Report
 from app.models.walks import Walk, WalkStop
 
 WALKED: Final = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
 SPOT, LISTED = (DarkSpot.metadata.tables[table.__tablename__] for table in (DarkSpot, DarkSpotDistrict))
-STOP, WALK = WalkStop.__table__.c, Walk.__table__.c
+REPORT, STOP, WALK = Report.__table__.c, WalkStop.__table__.c, Walk.__table__.c
 READ: Final = (
     "id", "version", "state", "name", "named_by_staff", "light_fact", "flow", "context", "confirmed_at", "pinned", "public", "kind",
     "length_m", "lon", "lat", "district_id", "held", "report_count", "reporter_count", "first_report_at", "last_report_at",
@@ -92,6 +94,8 @@ class SpotRow:
     """By district where it is listed: the share of its reports."""
     perspectives: int = 0
     """From how many different perspectives it was walked (women, older people, wheelchairs …)."""
+    counted: int = 0
+    """How many reports that count it has in the database; only rows of some spots know it."""
     shape: WKBElement | None = None
     """A new shape; None when the kept one stands."""
     _was: tuple[Any, ...] = field(init=False, repr=False)
@@ -229,7 +233,9 @@ def _all(dialect: str) -> Select[Any]:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    return _all(dialect).where(among(SPOT.c.id, "spots", dialect))
+    mine = REPORT.dark_spot_id == SPOT.c.id, REPORT.state.not_in(NOT_GROUPED)
+    counted = select(func.count()).select_from(Report.__table__).where(*mine).scalar_subquery()
+    return _all(dialect).add_columns(counted).where(among(SPOT.c.id, "spots", dialect))
 
 
 @lru_cache(maxsize=8)

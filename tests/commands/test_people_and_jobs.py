@@ -24,7 +24,7 @@ from app.models.staff import Staff
 from app.services import demo_accounts, staff, work
 from app.services.transitions import move
 from config import ROOT
-from geo import paths
+from geo import dark_spots
 from tests.builders import PASSWORD, Scene
 
 
@@ -96,7 +96,7 @@ def test_a_round_of_work_groups_what_came_in_and_tells_those_who_asked(scene: Sc
 
 def test_a_worker_loads_the_compiled_loops_while_it_works(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded, jobs = threading.Event(), scene.app.extensions["ljuspunkt"].jobs
-    monkeypatch.setattr(paths, "load", loaded.set)
+    monkeypatch.setattr(dark_spots, "load_loops", loaded.set)
     monkeypatch.setattr(jobs, "start", lambda: None)
     monkeypatch.setattr(jobs, "stop", lambda: None)
     monkeypatch.setattr(work_command, "until_stopped", lambda: loaded.wait(5))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from geo import crowd_loops, dark_spots, dbscan_compiled
 from geo.crowds import crowds
 from geo.dbscan import dbscan
 from geo.points import distinct
@@ -56,3 +59,22 @@ def test_reports_on_one_and_the_same_place_are_never_parted() -> None:
     far = np.column_stack([np.arange(40.0, 400.0, 40.0), np.zeros(9)])
     parts = divided(np.vstack([same, far]))
     assert sum(bool(set(part.tolist()) & set(range(9))) for part in parts) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), min_size=1, max_size=30))
+def test_loops_part_a_lattice_as_arrays_do(raw: list[tuple[int, int]]) -> None:
+    here = np.array(sorted(raw), dtype=float) * 15.0 + np.array((580_000.0, 6_283_000.0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbscan_compiled, "is_loaded", lambda: False)
+        slow = divided(here)
+        patch.setattr(dbscan_compiled, "is_loaded", lambda: True)
+        patch.setattr("geo.crowds.part_loop", lambda: crowd_loops.parts)
+        assert [part.tolist() for part in divided(here)] == [part.tolist() for part in slow]
+
+
+def test_machine_code_parts_a_crowd_as_arrays_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    dark_spots.load_loops()
+    fast = [part.tolist() for many in (2, 30, 200, 900) for part in divided(crowd(many, 80))]
+    monkeypatch.setattr(dbscan_compiled, "is_loaded", lambda: False)
+    assert fast == [part.tolist() for many in (2, 30, 200, 900) for part in divided(crowd(many, 80))]

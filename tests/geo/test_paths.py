@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geo import dbscan_compiled, path_loops, paths
+from geo import dark_spots, dbscan_compiled, path_loops, paths
 from geo.points import distinct
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ def test_ties_on_a_lattice_are_decided_alike(raw: list[tuple[int, int]]) -> None
 
 def test_machine_code_gives_what_scipy_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     groups = [scattered(many) for many in (2, 3, 40, 120, 300)]
-    paths.load()
+    dark_spots.load_loops()
     fast = [paths.longest_path(here) for here in groups]
     monkeypatch.setattr(dbscan_compiled, "is_loaded", lambda: False)
     assert fast == [paths.longest_path(here) for here in groups]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.domain.dark_spots import NOT_GROUPED
 from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
 from app.models.places import shape_of
 from app.models.reports import Report
 from app.services import grouping
-from app.services.scoring_steps import NOT_GROUPED
 from app.services.transitions import move
 from geo import dark_spots as rule
 from tests.builders import CENTRE, Scene
