@@ -81,6 +81,8 @@ def _components(shared: Mapping[tuple[int, int], int]) -> list[tuple[list[int], 
 
 
 def _assign(spots: list[int], numbers: list[int], shared: Mapping[tuple[int, int], int]) -> list[tuple[int, int]]:
+    if len(spots) == len(numbers) == 1:  # nothing to weigh up, as nearly always
+        return [(spots[0], numbers[0])]
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - heavy, and only grouping needs it
 
     gain = np.array([[shared.get((spot, k), 0) for k in numbers] for spot in spots], dtype=np.float64)

@@ -95,9 +95,12 @@ def touched(xy: Floats, together: Together, at: Floats, known: Sequence[Box]) ->
     label = together.label
     free = near & ~together.held
     same = together.held & near & _same_place(xy, at) if together.held.any() else together.held
-    groups = np.unique(label[(free | same) & (label >= 0)])
-    rows = np.flatnonzero(np.isin(label, groups) | (near & (label < 0)))
-    beyond = [box for box in _reaches(xy, label, groups) if not any(covers(k, box) for k in known)]
+    meant = np.zeros(label.max(initial=-1) + 2, np.bool_)  # the last place is for those in no group, −1
+    meant[label[free | same]] = True
+    meant[-1] = False
+    inside, groups = meant[label], np.flatnonzero(meant)
+    rows = np.flatnonzero(inside | (near & (label < 0)))
+    beyond = [box for box in _reaches(xy, label, np.flatnonzero(inside)) if not any(covers(k, box) for k in known)]
     return Touched(rows, groups, beyond)
 
 
@@ -114,9 +117,8 @@ def _same_place(xy: Floats, at: Floats) -> NDArray[np.bool_]:
     return np.fromiter(((x, y) in places for x, y in xy.tolist()), np.bool_, len(xy))
 
 
-def _reaches(xy: Floats, label: Ints, groups: Ints) -> list[Box]:
-    """Return for each group the box within which everything must be known."""
-    inside = np.flatnonzero(np.isin(label, groups))
+def _reaches(xy: Floats, label: Ints, inside: Ints) -> list[Box]:
+    """Return for each group of these rows the box within which everything must be known."""
     if not len(inside):
         return []
     order = inside[np.argsort(label[inside], kind="stable")]

@@ -15,7 +15,21 @@ from geoalchemy2.elements import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import BindParameter, ColumnClause, ColumnElement, and_, cast, column, func, inspect, select, table
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    ColumnElement,
+    Float,
+    FromClause,
+    TableClause,
+    and_,
+    cast,
+    column,
+    func,
+    inspect,
+    select,
+    table,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.models.base import SRID_WGS84, db
@@ -116,12 +130,26 @@ def within_box(
 def _in_rtree(
     model: type[Placed], west: Degrees, south: Degrees, east: Degrees, north: Degrees, *, of: str = "position"
 ) -> ColumnElement[bool]:
-    # SpatiaLite uses its R*Tree only when asked by name; the R*Tree keeps 32-bit floats, rounded outwards.
-    columns: list[ColumnClause[Any]] = [column(name) for name in ("pkid", "xmin", "xmax", "ymin", "ymax")]
-    tree = table(f"idx_{inspect(model).local_table.name}_{of}", *columns)
+    tree = _rtree(model, of)
     inside = (tree.c.xmax >= west, tree.c.xmin <= east, tree.c.ymax >= south, tree.c.ymin <= north)
     found: ColumnElement[bool] = inspect(model).local_table.c.id.in_(select(tree.c.pkid).where(*inside))
     return found
+
+
+def extent_of(model: type[Placed], of: str, dialect: str) -> tuple[list[ColumnElement[Any]], FromClause]:
+    """Return west, south, east and north of a geometry in WGS84 degrees, and where to ask for them; SpatiaLite's index knows."""
+    here = inspect(model).local_table
+    if dialect == "postgresql":
+        ends = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
+        return [getattr(func, end)(here.c[of], type_=Float) for end in ends], here
+    tree = _rtree(model, of)
+    return [tree.c.xmin, tree.c.ymin, tree.c.xmax, tree.c.ymax], here.join(tree, tree.c.pkid == here.c.id)
+
+
+def _rtree(model: type[Placed], of: str) -> TableClause:
+    """Return SpatiaLite's index, which is used only when it is asked by name; it keeps 32-bit floats, rounded outwards."""
+    columns: list[ColumnClause[Any]] = [column(name) for name in ("pkid", "xmin", "xmax", "ymin", "ymax")]
+    return table(f"idx_{inspect(model).local_table.name}_{of}", *columns)
 
 
 def to_multipolygon(shape: BaseGeometry) -> WKBElement:

@@ -35,7 +35,6 @@ class Report(Identified, Placed, Base):
 
     __tablename__ = "report"
     __table_args__ = (
-        Index("ix_report_state_received", "state", "received_at"),
         Index("ix_report_district_reporter", "district_id", "reporter_key", "received_at", "state"),
         Index("ix_report_state_district", "state", "district_id", "received_at"),
         Index("ix_report_spot_state", "dark_spot_id", "state"),

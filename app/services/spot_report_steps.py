@@ -12,13 +12,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Float, Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, select
 
 from app.domain.dark_spots import NOT_GROUPED
 from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
-from app.models.places import shape_of, within_box
+from app.models.places import extent_of, shape_of, within_box
 from app.models.reports import Report
 from app.services.scoring_steps import MEMBER_COLUMNS, Member, member_of
 from geo.neighbourhoods import Box
@@ -119,8 +119,8 @@ def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
 def places_of(report_ids: Sequence[int], epsg: int) -> tuple[Floats, set[int]]:
     """Return where these reports stand, in metres, whatever their state, and the spots that have them."""
     asked = _some(db.engine.dialect.name), {"reports": numbers(report_ids)}
-    ground = _ground(db.session.connection().execute(*asked).all(), epsg)
-    return ground.xy, {int(s) for s in ground.spot if s}
+    rows = db.session.connection().execute(*asked).all()
+    return in_metres([row[:2] for row in rows], epsg), {row[2] for row in rows if row[2]}
 
 
 def in_metres(lonlat: Any, epsg: int) -> Floats:
@@ -160,7 +160,7 @@ def _nearby(rows: Sequence[Any], epsg: int) -> Nearby:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    return select(*COLUMNS).where(among(REPORT.id, "reports", dialect))
+    return select(REPORT.lon, REPORT.lat, REPORT.dark_spot_id).where(among(REPORT.id, "reports", dialect))
 
 
 @lru_cache(maxsize=4)
@@ -172,10 +172,8 @@ def _counted_within(_dialect: str) -> Select[Any]:
 @lru_cache(maxsize=4)
 def _near(dialect: str, *, by: str) -> Select[Any]:
     """Return the question for spots by their outlines' place or by number: extent in degrees, and the outline if pinned."""
-    of_postgis = dialect == "postgresql"
-    ends = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax") if of_postgis else ("MbrMinX", "MbrMinY", "MbrMaxX", "MbrMaxY")
-    extent = [getattr(func, end)(SPOT.shape, type_=Float) for end in ends]
-    asked = select(SPOT.id, *extent, case((SPOT.pinned.is_(True), SPOT.shape))).where(STANDS)
+    extent, source = extent_of(DarkSpot, "shape", dialect)
+    asked = select(SPOT.id, *extent, case((SPOT.pinned.is_(True), SPOT.shape))).select_from(source).where(STANDS)
     if by == "number":
         return asked.where(among(SPOT.id, "spots", dialect))
     return asked.where(within_box(DarkSpot, *(bindparam(side) for side in SIDES), of="shape"))

@@ -15,6 +15,8 @@ COVERED = (
     ("dark_spot", "state"), ("dark_spot", "band"),
 )  # fmt: skip
 """Columns whose index is the beginning of another, or that nothing looks for alone."""
+BY_STATE = ("ix_report_state_received", "report", ["state", "received_at"])
+"""Reports of a state are found by state, district and day as well."""
 SELDOM = (
     ("source_id", ["source", "source_id"], True),
     ("lamp_id", ["lamp_id"], False),
@@ -30,6 +32,7 @@ def upgrade() -> None:
     op.create_index("ix_report_spot_state", "report", ["dark_spot_id", "state"], unique=False)
     for table, column in COVERED:
         op.drop_index(f"ix_{table}_{column}", table)
+    op.drop_index(BY_STATE[0], BY_STATE[1])
     for name, columns, unique in SELDOM:
         known = sa.text(f"{name} IS NOT NULL")
         op.drop_index(f"ix_report_{name}", "report")
@@ -51,4 +54,5 @@ def downgrade() -> None:
         op.create_index(f"ix_report_{name}", "report", columns, unique=unique)
     for table, column in COVERED:
         op.create_index(f"ix_{table}_{column}", table, [column], unique=False)
+    op.create_index(*BY_STATE, unique=False)
     op.drop_index("ix_report_spot_state", "report")
