@@ -17,11 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 QUICK = {
     "geo_dbscan": ["--most", "100000"], "geo_spots": [], "geo_arrival": ["--most", "10000", "--arrivals", "100"],
+    "crowded": ["--arrivals", "20"],
     "quality": ["--towns", "3"], "score_simulation": ["--runs", "100"],
 }  # fmt: skip
 FULL = {
     "geo_dbscan": ["--most", "10000000", "--postgis"], "geo_spots": [],
-    "geo_arrival": ["--most", "1000000", "--arrivals", "1000"], "quality": ["--towns", "10"],
+    "geo_arrival": ["--most", "1000000", "--arrivals", "1000"], "crowded": [], "quality": ["--towns", "10"],
     "score_simulation": ["--runs", "500"],
 }  # fmt: skip
 

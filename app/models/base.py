@@ -6,7 +6,7 @@ import importlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from geoalchemy2 import load_spatialite
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
@@ -146,6 +146,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if _reading.get():
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def write(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+    """Carry out a statement for each of these rows; for a single one the drivers have a shorter way than for many."""
+    return db.session.connection().execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def keep_plans() -> None:

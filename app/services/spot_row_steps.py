@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.dark_spots import NOT_GROUPED
 from app.models.among import among, numbers
-from app.models.base import db
+from app.models.base import db, write
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at
 from app.models.reports import Report
@@ -158,7 +158,7 @@ def insert_rows(rows: Sequence[SpotRow], now: datetime) -> None:
     """Write spots that were not there, begun and drawn."""
     if rows:
         values = [row.values() | row.facts() | {"new_created_at": now} for row in rows]
-        db.session.connection().execute(_insert(db.engine.dialect.name), values)
+        write(_insert(db.engine.dialect.name), values)
 
 
 def perspectives_of(spot_id: int) -> int:
@@ -180,7 +180,7 @@ def write_rows(rows: Iterable[SpotRow]) -> None:
             by_kind[row.shape is not None, row.is_moved].append(row.values())
     for (reshaped, moved), part in by_kind.items():
         statement = _update(dialect, reshaped=reshaped, moved=moved)
-        if db.session.connection().execute(statement, part).rowcount not in {len(part), -1}:
+        if write(statement, part).rowcount not in {len(part), -1}:
             raise StaleDataError("a dark spot was changed while it was regrouped")
 
 
@@ -209,7 +209,7 @@ def list_in_districts(shared: Sequence[tuple[SpotRow, Mapping[int, float]]]) -> 
     gone = [{"spot": row.id, "district": d} for row, shares in shared for d in row.shares if d not in shares]
     for statement, rows in ((UNLIST, gone), (LIST_ANEW, again), (LIST, new)):
         if rows:
-            db.session.connection().execute(statement, rows)
+            write(statement, rows)
 
 
 def _listing(number: int, district_id: int, share: float) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from app.domain import states
 from app.domain.people import Actor, NotAllowed, ThingFacts, may_move
 from app.domain.ticket_clock import pauses_after
 from app.domain.tickets import asks_for_road_plan
-from app.models.base import db
+from app.models.base import db, write
 from app.models.dark_spots import DarkSpot
 from app.models.history import History
 from app.models.jobs import enqueue
@@ -94,7 +94,7 @@ def _write_lines(name: str, rows: Sequence[Numbered], to: str, *, actor: Actor, 
         who = {"actor_role": actor.role, "actor_id": actor.staff_id, "actor_name": actor.name}
         said = {"thing": name, "at": now, **who, "to_state": to, "reason": reason.strip()}
         lines = [{**said, "thing_id": row.id, "from_state": row.state} for row in rows]
-        db.session.connection().execute(insert(LINES), lines)
+        write(insert(LINES), lines)
     for row in rows:
         row.state = to
 
