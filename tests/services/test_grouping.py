@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.people import THE_SYSTEM
 from app.models.base import db
@@ -13,7 +14,8 @@ from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
 from app.models.districts import NamedPlace
 from app.models.reports import Report
 from app.services import grouping, spot_steps
-from app.services.transitions import move
+from app.services.spot_row_steps import rows_of, write_merged
+from app.services.transitions import move, move_row
 from tests.builders import Scene
 
 
@@ -109,6 +111,18 @@ def test_two_spots_that_grow_together_become_one_and_say_where_they_came_from(sc
     assert [(line.parent_id, line.child_id, line.how) for line in lineage] == [(spots()[1].id, spots()[0].id, "merge")]
     assert west
     assert east
+
+
+def test_a_spot_that_somebody_decided_about_meanwhile_is_not_merged_over(scene: Scene, now: datetime) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=now)
+    (spot,) = spots()
+    row = rows_of([spot.id])[spot.id]
+    spot.public_text, spot.version = "Vi byter lampan i mars.", spot.version + 1
+    db.session.flush()
+    assert move_row("dark_spot", row, "merged", actor=THE_SYSTEM, now=now, reason="Sammanslagen.")
+    with pytest.raises(StaleDataError):
+        write_merged(row, spot.id, now)
 
 
 def test_a_pinned_spot_keeps_its_reports_whatever_the_grouping_says(scene: Scene, now: datetime) -> None:
