@@ -30,19 +30,19 @@ def work_jobs(*, once: bool) -> None:
         return
     threading.Thread(target=dark_spots.load_loops, name="compiled loops", daemon=True).start()
     parts().jobs.start()
-    click.echo("The worker is at work. Stop it with Ctrl+C.")
     try:
         until_stopped()
-    except KeyboardInterrupt:
-        click.echo("Stopping.")
     finally:
+        click.echo("Stopping.")
         parts().jobs.stop()
 
 
 def until_stopped() -> None:
-    """Wait until the machine asks this process to end."""
+    """Wait until the machine or Ctrl+C asks this process to end (the queue's own way of hearing it is for its own program)."""
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stopped.set())
+    click.echo("The worker is at work. Stop it with Ctrl+C.")
     stopped.wait()
 
 

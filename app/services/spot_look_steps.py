@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from app.services import spot_report_steps
 from app.services.spot_report_steps import BESIDE_PINNED_M, Ground, Nearby, in_metres
 from app.services.spot_row_steps import SpotRow, rows_of
-from geo.dark_spots import Part, Spot, drawn, hanging_together, parts_of, spots_of
+from geo.dark_spots import Part, Spot, Together, drawn, hanging_together, parts_of, spots_of
 from geo.neighbourhoods import Box, boxes_around, covers, joined, likely_boxes, touched, wider
 from geo.points import distinct
 
@@ -54,8 +54,14 @@ def everything(epsg: int) -> tuple[Scene, int]:
     ground, fixed = spot_report_steps.all_ground(epsg), spot_report_steps.all_pinned(epsg)
     homes = spot_report_steps.homes_beside(ground, fixed)
     free = ground.only(_free(ground, fixed, homes))
-    groups = spots_of(free.xy, free.who, hanging_together(free.xy, free.who))
-    return Scene(free, _by_report(ground, homes), set(fixed), groups, None), len(ground.ids)
+    together = hanging_together(free.xy, free.who)
+    groups = spots_of(free.xy, free.who, together)
+    late = _going_home(free, together, fixed)
+    by_report = _by_report(ground, homes) | _by_report(free, late)
+    if late:
+        rows = _without(np.arange(len(free.ids)), late)
+        free, groups = free.only(rows), _renumbered(groups, rows)
+    return Scene(free, by_report, set(fixed), groups, None), len(ground.ids)
 
 
 def around(marks: Mapping[str, Any], epsg: int) -> Scene | None:
@@ -72,14 +78,16 @@ def around(marks: Mapping[str, Any], epsg: int) -> Scene | None:
         at = np.vstack([look.at, ground.xy[sorted(homes)]])
         near = touched(free.xy, together, at, look.boxes)
         mine = free.only(near.rows)
-        look.spots |= {int(s) for s in mine.spot if s} | set(homes.values())
+        late = _going_home(free, together, fixed, near.rows)
+        look.spots |= {int(s) for s in mine.spot if s} | set(homes.values()) | set(late.values())
         spots = {} if near.beyond else rows_of(look.spots)
         beyond = near.beyond or _elsewhere(look, [s for n, s in spots.items() if n not in fixed], mine, epsg)
         if not beyond:
             parts = parts_of(free.xy, free.who, together, near.groups)
-            by_report, moved = _by_report(ground, homes), look.marked | set(homes.values())
+            by_report = _by_report(ground, homes) | _by_report(free, late)
+            moved = look.marked | set(by_report.values())
             same = _unchanged(parts, mine, free.spot) - moved
-            rows = near.rows[~np.isin(mine.spot, sorted(same))]
+            rows = _without(near.rows[~np.isin(mine.spot, sorted(same))], late)
             changed = drawn(free.xy, [part for part in parts if int(free.spot[part.rows[0]]) not in same])
             moving = {n: spot for n, spot in spots.items() if n not in same}
             touched_pins = set(fixed) & moving.keys()
@@ -136,6 +144,20 @@ def _free(ground: Ground, fixed: Collection[int], homes: Mapping[int, int]) -> n
     free = ~np.isin(ground.spot, sorted(fixed))
     free[sorted(homes)] = False
     return np.asarray(free)
+
+
+def _going_home(
+    free: Ground, together: Together, fixed: Mapping[int, BaseGeometry], among: np.ndarray[Any, Any] | None = None
+) -> dict[int, int]:
+    """Return by row the pinned spot of each report that loses its spot, with nobody around it, and lies in a pinned one."""
+    if not fixed:
+        return {}
+    alone = np.flatnonzero((together.label < 0) & (free.spot > 0))
+    return spot_report_steps.homes_beside(free, fixed, alone if among is None else np.intersect1d(alone, among))
+
+
+def _without(rows: np.ndarray[Any, Any], some: Collection[int]) -> np.ndarray[Any, Any]:
+    return rows[~np.isin(rows, sorted(some))] if some else rows
 
 
 def _by_report(ground: Ground, homes: Mapping[int, int]) -> dict[int, int]:

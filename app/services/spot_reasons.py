@@ -100,6 +100,9 @@ def _together(spot: DarkSpot, why: Reasons) -> list[Reason]:
 
 
 def _shape(spot: DarkSpot, why: Reasons, reports: Sequence[Report]) -> list[Reason]:
+    if spot.pinned:
+        apart = {"across": round(why.across_m)}
+        return [Reason(N_("Rapporterna ligger som mest %(across)s meter från varandra. Formen står kvar som den var när en person bestämde att de hör ihop."), apart)]  # fmt: skip
     middle = next((r.reference for r in reports if (r.lon, r.lat) == (spot.lon, spot.lat)), None)
     centre = [Reason(N_("Mitten är rapport %(reference)s, den som har kortast väg till alla de andra."), {"reference": middle})] if middle else []  # fmt: skip
     if spot.kind == "stretch":

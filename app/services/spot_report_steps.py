@@ -183,12 +183,12 @@ def _sides(box: Box) -> dict[str, float]:
     return dict(zip(SIDES, box, strict=True))
 
 
-def homes_beside(ground: Ground, fixed: Mapping[int, BaseGeometry]) -> dict[int, int]:
-    """Return by row the pinned spot of each report without a spot that lies in one, or just beside it.
+def homes_beside(ground: Ground, fixed: Mapping[int, BaseGeometry], rows: Ints | None = None) -> dict[int, int]:
+    """Return by row the pinned spot of each report without a spot (or of these rows) that lies in one, or just beside it.
 
     A place that people put together stays one place: what comes in there later must not make a second one.
     """
-    homeless = np.flatnonzero(ground.spot == 0)
+    homeless = np.flatnonzero(ground.spot == 0) if rows is None else rows
     if not len(homeless) or not fixed:
         return {}
     points = shapely.points(ground.xy[homeless])

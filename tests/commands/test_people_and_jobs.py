@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -102,6 +103,21 @@ def test_a_worker_loads_the_compiled_loops_while_it_works(scene: Scene, monkeypa
     monkeypatch.setattr(work_command, "until_stopped", lambda: loaded.wait(5))
     assert run(scene.app, "jobs", "work").exit_code == 0
     assert loaded.is_set()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_ends_when_it_is_asked_to(tmp_path: Path, asked: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "flask", "--app", "wsgi", "jobs", "work"],
+        cwd=ROOT, env={**os.environ, "INSTANCE_PATH": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as worker:  # fmt: skip
+        said = ""
+        while worker.stdout and "at work" not in said:
+            said = worker.stdout.readline()
+        worker.send_signal(asked)
+        rest, _ = worker.communicate(timeout=30)
+    assert worker.returncode == 0
+    assert "Stopping." in rest
 
 
 def test_after_a_job_what_it_wrote_stands_in_the_database_file_and_nobody_commits_it_later(scene: Scene) -> None:

@@ -113,6 +113,25 @@ def test_two_spots_that_grow_together_become_one_and_say_where_they_came_from(sc
     assert east
 
 
+@pytest.mark.parametrize("around", [True, False])
+def test_a_report_that_is_let_go_inside_a_place_that_people_keep_together_is_of_that_place_at_once(
+    scene: Scene, now: datetime, *, around: bool
+) -> None:
+    scene.reports_at(3)
+    far = [scene.report(16.3450 + number * 1e-5) for number in range(3)]
+    grouping.rebuild(now=now)
+    here, there = spots()
+    here.pinned = True
+    astray = scene.report(here.lon)
+    astray.dark_spot_id = there.id
+    db.session.commit()
+    grouping.regroup({"spots": [there.id]} if around else {}, now=now)
+    db.session.expire_all()
+    assert db.session.get_one(Report, astray.id).dark_spot_id == here.id
+    assert {db.session.get_one(Report, report.id).dark_spot_id for report in far} == {there.id}
+    assert [spot.report_count for spot in spots()] == [4, 3]
+
+
 def test_a_spot_that_somebody_decided_about_meanwhile_is_not_merged_over(scene: Scene, now: datetime) -> None:
     scene.reports_at(3)
     grouping.rebuild(now=now)
