@@ -111,11 +111,14 @@ def test_a_worker_ends_when_it_is_asked_to(tmp_path: Path, asked: signal.Signals
         [sys.executable, "-u", "-m", "flask", "--app", "wsgi", "jobs", "work"],
         cwd=ROOT, env={**os.environ, "INSTANCE_PATH": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as worker:  # fmt: skip
-        said = ""
-        while worker.stdout and "at work" not in said:
-            said = worker.stdout.readline()
-        worker.send_signal(asked)
-        rest, _ = worker.communicate(timeout=30)
+        try:
+            said = "nothing yet"
+            while worker.stdout and said and "at work" not in said:
+                said = worker.stdout.readline()
+            worker.send_signal(asked)
+            rest, _ = worker.communicate(timeout=30)
+        finally:
+            worker.kill()  # one that does not hear would keep this test waiting
     assert worker.returncode == 0
     assert "Stopping." in rest
 
