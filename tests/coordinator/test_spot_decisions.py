@@ -195,3 +195,18 @@ def test_asking_why_of_a_spot_that_is_not_there_fails_with_a_sentence(scene: Sce
     told = scene.app.test_cli_runner().invoke(args=["spots", "why", "F-99"])
     assert told.exit_code == 1
     assert "There is no dark spot F-99." in told.output
+
+
+def test_a_place_that_people_keep_together_says_so_and_nothing_of_limits_that_hold_for_others(scene: Scene) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=scene.now)
+    (spot,) = spots()
+
+    def told() -> str:
+        return scene.app.test_cli_runner().invoke(args=["spots", "why", f"F-{spot.id}"]).output
+
+    assert "En plats blir högst 150 meter" in told()
+    kept(spot).pinned = True
+    db.session.commit()
+    assert "Formen står kvar" in told()
+    assert "En plats blir högst" not in told()
