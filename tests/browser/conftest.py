@@ -17,6 +17,7 @@ from waitress.server import create_server
 
 from app.factory import create_app
 from app.models.base import db
+from tests.browser.door import Door
 from tests.builders import Scene
 from tests.conftest import NOW, empty_tables, settings_for
 
@@ -63,13 +64,7 @@ class Live:
 
     address: str
     app: Flask
-    is_busy: Callable[[], bool] = lambda: False
-
-    def finish(self) -> None:
-        """Wait until nothing is being answered any more: a phone goes on fetching after its page was closed."""
-        deadline = time.monotonic() + 10
-        while self.is_busy() and time.monotonic() < deadline:
-            time.sleep(0.02)
+    door: Door
 
     def work(self) -> None:
         """Do the jobs that wait: grouping, letters."""
@@ -87,13 +82,11 @@ def live_app(built_app: Flask, database_url: str, tmp_path_factory: pytest.TempP
     """Serve an app of its own (its forgery protection on) over the tests' database."""
     del built_app  # made the tables
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("live")))
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    door = Door(app)
+    server = create_server(door, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    dispatcher = server.task_dispatcher
-    yield Live(
-        f"http://127.0.0.1:{server.effective_port}", app, lambda: bool(dispatcher.active_count or dispatcher.queue)
-    )
+    yield Live(f"http://127.0.0.1:{server.effective_port}", app, door)
     server.close()
     server.task_dispatcher.shutdown()
     thread.join(timeout=5)
@@ -105,9 +98,8 @@ def live_app(built_app: Flask, database_url: str, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def live(live_app: Live) -> Live:
     """Serve from an empty database."""
-    live_app.finish()
     shutil.rmtree(live_app.outbox, ignore_errors=True)
-    with live_app.app.app_context():
+    with live_app.door.closed(), live_app.app.app_context():
         empty_tables()
         if (
             db.engine.dialect.name == "sqlite"
