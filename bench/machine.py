@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +13,23 @@ import scipy
 
 
 def machine() -> str:
-    """Return one line: processor, cores, memory, load, versions and the day."""
+    """Return one line: processor, cores, memory, load, versions, the day, and the pace: a machine may be slower tomorrow."""
     return (
         f"{_processor()}, {os.cpu_count()} cores, {_gigabytes()} GB, load {os.getloadavg()[0]:.1f}, "
         f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"SciPy {scipy.__version__}, {datetime.now(UTC):%Y-%m-%d}"
+        f"SciPy {scipy.__version__}, {datetime.now(UTC):%Y-%m-%d}, "
+        f"a million keys argsorted in {_pace_ms():.0f} ms"
     )
+
+
+def _pace_ms() -> float:
+    """Return the median of five."""
+    keys, taken = np.random.default_rng(1).random(1_000_000), []
+    for _ in range(5):
+        begun = time.perf_counter()
+        np.argsort(keys)
+        taken.append(time.perf_counter() - begun)
+    return float(np.median(taken)) * 1000
 
 
 def _processor() -> str:

@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import dbscan_compiled
 from geo.crowds import crowds
 from geo.dbscan import dbscan
+from geo.identity import match
 from geo.points import apart, distinct
 from geo.stretches import STRETCH_HALF_WIDTH_M, cut, line_of
 
@@ -133,8 +134,12 @@ def drawn(xy: Floats, parts: Sequence[Part]) -> list[Spot]:
 
 
 def load_loops() -> None:
-    """Load the compiled loops into this process, a second or two (a minute the first time ever), and go through each once."""
+    """Load the compiled loops into this process, a second or two (a minute the first time ever), and go through each once.
+
+    And what tells which of several spots a group is: else the first report that divides a spot waits a tenth of a second.
+    """
     dbscan_compiled.compiled()
+    match({1: [1, 2], 2: [3, 4]}, [[1, 3], [2, 4]])
     bend = [(20.0 * k, 15.0 * max(0, k - 6)) for k in range(12)]
     find(np.array([*bend, (60.0, 100.0), (60.0, 130.0), (60.0, 160.0)]), np.arange(15))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from app.domain.words import N_
@@ -72,7 +73,7 @@ class Voice:
     uncertain: bool = False
     held: bool = False
 
-    @property
+    @cached_property
     def weight(self) -> float:
         """Age × severity × certainty."""
         passed, half_life = (

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, bindparam, func, or_, select
 
 from app.models.base import db
 
@@ -19,6 +19,19 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
     return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+
+
+def one_of(column: ColumnElement[Any], words: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these few words, for a question that is asked again and again.
+
+    `in_` is spelled out anew each time that it is asked, which takes as long as the answer.
+    """
+    return or_(*(column == word for word in words))
+
+
+def none_of(column: ColumnElement[Any], words: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column is none of these few words; otherwise as `one_of`."""
+    return and_(*(column != word for word in words))
 
 
 def numbers(values: Iterable[int]) -> Any:

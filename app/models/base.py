@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from geoalchemy2 import load_spatialite
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, event, func
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,6 +23,16 @@ from sqlalchemy.types import TypeDecorator
 
 SRID_WGS84 = 4326
 BUSY_TIMEOUT_MS = 5000
+JOBS_SETTINGS = (
+    func.set_config("plan_cache_mode", "force_generic_plan", True),
+    func.set_config("synchronous_commit", "off", True),
+)
+"""What a job may ask of PostgreSQL for its own transaction, at no cost when it is asked along with something else.
+
+It plans nothing anew: a job asks the same few questions again and again, each answered by an index whatever its numbers
+are, and planning takes as long as answering. And its commit does not wait for the disk: that the job is done is committed
+after it, and whatever was committed before goes to the disk first, so a crash leaves both or a job that is done again.
+"""
 ROW_NUMBER_MAX = 2**31 - 1
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -151,16 +161,6 @@ def _begin_postgresql(connection: Connection) -> None:
 def write(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
     """Carry out a statement for each of these rows; for a single one the drivers have a shorter way than for many."""
     return db.session.connection().execute(statement, rows if len(rows) > 1 else rows[0])
-
-
-def keep_plans() -> None:
-    """Let PostgreSQL ask this transaction's questions by the plans that it has made, and plan none of them anew.
-
-    For work that asks the same few questions again and again, each answered by an index whatever its numbers are: there
-    planning takes as long as answering.
-    """
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 def write_back() -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.models.base import db, keep_plans, reading
+from app.models.base import db, reading
 from app.models.jobs import enqueue
 from app.services import spot_look_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
@@ -115,10 +115,8 @@ def regroup(marks: Mapping[str, Any], *, now: datetime) -> Rebuilt:
 
 
 def _regroup(marks: Mapping[str, Any], now: datetime) -> Rebuilt | None:
-    keep_plans()
-    next_round()
-    here = town(now)
-    scene = spot_look_steps.around(marks, here.epsg)
+    next_round(in_job=True)
+    here, scene = spot_look_steps.around(marks, now)
     if scene is None:
         db.session.rollback()
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from sqlalchemy import Text, bindparam, cast, func, select
 
 from app.domain import dark_spots as rule
 from app.domain.reports import LIGHTING_CATEGORIES
+from app.models.among import none_of
 from app.models.areas import districts
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, ScoreBasis
@@ -79,18 +80,19 @@ class Surroundings:
     ahead: float
     corrections: Mapping[int | None, float]
     perspectives: Mapping[int, int]
-    _voices: dict[tuple[Any, ...], tuple[float, rule.Voice]] = field(default_factory=dict)
+    voices: dict[tuple[Any, ...], rule.Voice]
+    """The voices that have been worked out, by what they depend on."""
 
-    def voice(self, report: Member) -> tuple[float, rule.Voice]:
-        """Return a report's weight and voice; the same facts give the same, so few are worked out."""
+    def voice(self, report: Member) -> rule.Voice:
+        """Return a report's voice; the same facts give the same, so few are worked out."""
         days = self.days_since(report.received_at)
-        lighting = not LIGHTING_CATEGORIES.isdisjoint(report.categories)
-        key = (days, report.severity, lighting, report.uncertain, report.held)
-        found = self._voices.get(key)
+        key = (days, report.severity, report.categories, report.uncertain, report.held)
+        found = self.voices.get(key)
         if found is None:
+            lighting = not LIGHTING_CATEGORIES.isdisjoint(report.categories)
             hours = float(self.hours_since[max(len(self.hours_since) - 2 - days, 0)])
-            voice = rule.Voice(report.severity, lighting, hours, days, report.uncertain, report.held)
-            found = self._voices[key] = (voice.weight, voice)
+            found = rule.Voice(report.severity, lighting, hours, days, report.uncertain, report.held)
+            self.voices[key] = found
         return found
 
     def days_since(self, moment: datetime) -> int:
@@ -110,19 +112,29 @@ def surroundings(now: datetime, perspectives: Mapping[int, int], here: Town | No
     today = now.astimezone(where.zone).date()
     hours, ahead = _sun(today, where)
     known = here.corrections if here.corrections is not None else corrections(now)[0]
-    return Surroundings(now, today, where.zone, hours, ahead, {int(d): k for d, k in known.items()}, perspectives)
+    by_district: dict[int | None, float] = {int(d): k for d, k in known.items()}
+    return Surroundings(now, today, where.zone, hours, ahead, by_district, perspectives, _voices_of(today, where))
 
 
 def town(now: datetime) -> Town:
     """Return where the municipality lies and how it measures; Kalmar and SWEREF 99 TM when there is none."""
-    rows = db.session.connection().execute(HERE, {"latest": (now + timedelta(days=1)).date()}).all()
+    return town_of(db.session.connection().execute(HERE, {"latest": latest_basis(now)}).all(), now)
+
+
+def latest_basis(now: datetime) -> date:
+    """Return the parameter `latest` of HERE: tomorrow in UTC."""
+    return (now + timedelta(days=1)).date()
+
+
+def town_of(rows: Sequence[Any], now: datetime) -> Town:
+    """Return the municipality from rows of HERE, as `town` does."""
     if not rows:
         return Town(SWEREF99_TM, KALMAR, None)
     here = rows[0]
     where = Where(here.lon, here.lat, here.timezone)
     today = now.astimezone(where.zone).date()
-    kept = next((row.corrections for row in rows if row.day is not None and row.day <= today), None)
-    return Town(here.epsg or SWEREF99_TM, where, kept)
+    kept = {row.day: row.corrections for row in rows if row.day is not None and row.day <= today}
+    return Town(here.epsg or SWEREF99_TM, where, kept[max(kept)] if kept else None)
 
 
 @lru_cache(maxsize=8)
@@ -130,10 +142,16 @@ def _sun(today: date, where: Where) -> tuple[tuple[float, ...], float]:
     return tuple(dark_hours_until(today - LOOK_BACK, today, where).tolist()), dark_hours_ahead(today, 30, where)
 
 
+@lru_cache(maxsize=2)
+def _voices_of(_today: date, _where: Where) -> dict[tuple[Any, ...], rule.Voice]:
+    """Return the voices that this process knows already of this day: from one arriving report to the next most are the same."""
+    return {}
+
+
 def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
     """Return the facts of the reports that count in these spots, by spot."""
     found: dict[int, list[Member]] = {number: [] for number in spot_ids}
-    counted = REPORT.dark_spot_id.in_(list(found)), REPORT.state.not_in(rule.NOT_GROUPED)
+    counted = REPORT.dark_spot_id.in_(list(found)), none_of(REPORT.state, rule.NOT_GROUPED)
     rows = db.session.connection().execute(
         select(REPORT.dark_spot_id, *MEMBER_COLUMNS).where(*counted).order_by(REPORT.id)
     )
@@ -223,13 +241,13 @@ def _light(spot: DarkSpot | SpotRow) -> str:
 
 def _voices(reports: Sequence[Member], around: Surroundings) -> list[rule.Voice]:
     """Keep only the strongest report of each reporter, in the order of their keys, so that no sum depends on arrival."""
-    strongest: dict[str, tuple[float, rule.Voice]] = {}
+    strongest: dict[str, rule.Voice] = {}
     for report in reports:
-        weighed = around.voice(report)
+        voice = around.voice(report)
         best = strongest.get(report.reporter_key)
-        if best is None or (weighed[0], not weighed[1].held) > (best[0], not best[1].held):
-            strongest[report.reporter_key] = weighed
-    return [strongest[key][1] for key in sorted(strongest)]
+        if best is None or (voice.weight, not voice.held) > (best.weight, not best.held):
+            strongest[report.reporter_key] = voice
+    return [strongest[key] for key in sorted(strongest)]
 
 
 def fresh_basis(now: datetime) -> tuple[date, ScoreBasis | None]:

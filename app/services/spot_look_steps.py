@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from app.services import spot_report_steps
-from app.services.spot_report_steps import BESIDE_PINNED_M, Ground, Nearby, in_metres
+from app.services.scoring_steps import Town
+from app.services.spot_report_steps import BESIDE_PINNED_M, Floats, Ground, Nearby, in_metres
 from app.services.spot_row_steps import SpotRow, rows_of
 from geo.dark_spots import Part, Spot, Together, drawn, hanging_together, parts_of, spots_of
 from geo.neighbourhoods import Box, boxes_around, covers, joined, likely_boxes, touched, wider
@@ -64,9 +66,13 @@ def everything(epsg: int) -> tuple[Scene, int]:
     return Scene(free, by_report, set(fixed), groups, None), len(ground.ids)
 
 
-def around(marks: Mapping[str, Any], epsg: int) -> Scene | None:
-    """Return what the marks can touch, seen whole and grouped anew; None when that is too much."""
-    look = _first_look(marks, epsg)
+def around(marks: Mapping[str, Any], now: datetime) -> tuple[Town, Scene | None]:
+    """Return where we are, and what the marks can touch, seen whole and grouped anew; None when that is too much."""
+    here, places, spots = spot_report_steps.here_and_places([int(n) for n in marks.get("reports", ())], now)
+    return here, _seen_whole(_first_look(marks, places, spots, here.epsg), here.epsg)
+
+
+def _seen_whole(look: _Look, epsg: int) -> Scene | None:
     while len(look.at) <= PLACES_MAX:
         ground = spot_report_steps.ground_within(look.boxes, epsg)
         if len(ground.ids) > REPORTS_MAX:
@@ -96,8 +102,7 @@ def around(marks: Mapping[str, Any], epsg: int) -> Scene | None:
     return None
 
 
-def _first_look(marks: Mapping[str, Any], epsg: int) -> _Look:
-    places, spots = spot_report_steps.places_of([int(n) for n in marks.get("reports", ())], epsg)
+def _first_look(marks: Mapping[str, Any], places: Floats, spots: set[int], epsg: int) -> _Look:
     named = {int(n) for n in marks.get("spots", ())}
     gone = in_metres(marks.get("places", ()), epsg)
     members = spot_report_steps.members_at(named, epsg).xy if named else gone[:0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,15 +13,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import Select, bindparam, case, literal, select, true
 
 from app.domain.dark_spots import NOT_GROUPED
-from app.models.among import among, numbers
+from app.models.among import among, none_of, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.places import extent_of, shape_of, within_box
 from app.models.reports import Report
-from app.services.scoring_steps import MEMBER_COLUMNS, Member, member_of
+from app.services.scoring_steps import HERE, MEMBER_COLUMNS, Member, Town, latest_basis, member_of, town_of
 from geo.neighbourhoods import Box
 from geo.projection import to_lonlat, to_metres
 
@@ -29,7 +30,7 @@ Ints = NDArray[np.int64]
 
 BESIDE_PINNED_M = 25.0
 REPORT = Report.__table__.c
-COUNTS = REPORT.state.not_in(NOT_GROUPED)
+COUNTS = none_of(REPORT.state, NOT_GROUPED)
 COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, REPORT.dark_spot_id, REPORT.district_id, *MEMBER_COLUMNS)
 COUNTED = select(*COLUMNS).where(COUNTS)
 SPOT = DarkSpot.__table__.c
@@ -116,11 +117,13 @@ def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
     return _ground(db.session.connection().execute(asked, {"spots": numbers(spot_ids)}).all(), epsg)
 
 
-def places_of(report_ids: Sequence[int], epsg: int) -> tuple[Floats, set[int]]:
-    """Return where these reports stand, in metres, whatever their state, and the spots that have them."""
-    asked = _some(db.engine.dialect.name), {"reports": numbers(report_ids)}
+def here_and_places(report_ids: Sequence[int], now: datetime) -> tuple[Town, Floats, set[int]]:
+    """Return the municipality, where these reports stand (in metres, whatever their state), and the spots that have them."""
+    asked = _some(db.engine.dialect.name), {"reports": numbers(report_ids), "latest": latest_basis(now)}
     rows = db.session.connection().execute(*asked).all()
-    return in_metres([row[:2] for row in rows], epsg), {row[2] for row in rows if row[2]}
+    here = town_of([row for row in rows if row.timezone is not None], now)
+    found = {row.id: row for row in rows if row.id is not None}.values()
+    return here, in_metres([(r.report_lon, r.report_lat) for r in found], here.epsg), {r.spot for r in found if r.spot}
 
 
 def in_metres(lonlat: Any, epsg: int) -> Floats:
@@ -160,7 +163,12 @@ def _nearby(rows: Sequence[Any], epsg: int) -> Nearby:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    return select(REPORT.lon, REPORT.lat, REPORT.dark_spot_id).where(among(REPORT.id, "reports", dialect))
+    """Return the question for these reports beside each row of HERE: whichever is missing, the other is answered."""
+    here, one = HERE.subquery("here"), select(literal(1)).subquery("one")
+    where = REPORT.lon.label("report_lon"), REPORT.lat.label("report_lat")
+    asked = select(here, REPORT.id, *where, REPORT.dark_spot_id.label("spot"))
+    beside = one.outerjoin(here, true()).outerjoin(Report.__table__, among(REPORT.id, "reports", dialect))
+    return asked.select_from(beside)
 
 
 @lru_cache(maxsize=4)

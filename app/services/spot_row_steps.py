@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Insert, Select, Update, bindparam, delete, func, in
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.dark_spots import NOT_GROUPED
-from app.models.among import among, numbers
+from app.models.among import among, none_of, numbers, one_of
 from app.models.base import db, write
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at
@@ -218,7 +218,7 @@ def _listing(number: int, district_id: int, share: float) -> dict[str, Any]:
 
 def _walked() -> Select[Any]:
     walked = select(func.count(WALK.perspective.distinct())).select_from(WalkStop.__table__)
-    return walked.join(Walk.__table__, WALK.id == STOP.walk_id).where(WALK.state.in_(WALKED))
+    return walked.join(Walk.__table__, WALK.id == STOP.walk_id).where(one_of(WALK.state, WALKED))
 
 
 @lru_cache(maxsize=2)
@@ -233,7 +233,7 @@ def _all(dialect: str) -> Select[Any]:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    mine = REPORT.dark_spot_id == SPOT.c.id, REPORT.state.not_in(NOT_GROUPED)
+    mine = REPORT.dark_spot_id == SPOT.c.id, none_of(REPORT.state, NOT_GROUPED)
     counted = select(func.count()).select_from(Report.__table__).where(*mine).scalar_subquery()
     return _all(dialect).add_columns(counted).where(among(SPOT.c.id, "spots", dialect))
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,11 @@ from geoalchemy2.elements import WKBElement
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.people import THE_SYSTEM
 from app.domain.words import N_
-from app.models.base import db
+from app.models.base import JOBS_SETTINGS, db
 from app.models.dark_spots import DarkSpot, GroupingRound
 from app.models.districts import District, NamedPlace
 from app.models.jobs import enqueue
@@ -42,7 +43,7 @@ REPORT = Report.metadata.tables["report"]
 DISTRICT, NAMED = District.__table__.c, NamedPlace.__table__.c
 PLACES = select(NAMED.name, NAMED.lon, NAMED.lat).where(NamedPlace.is_place()).order_by(NAMED.id)
 ROUND = GroupingRound.metadata.tables["grouping_round"]
-ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1).returning(ROUND.c.number)
+ROUND_UP = update(ROUND).where(ROUND.c.id == 1).values(number=ROUND.c.number + 1)
 MAPPED = select(DarkSpot).execution_options(populate_existing=True)
 SOME_MAPPED = MAPPED.where(DarkSpot.id.in_(bindparam("spots", expanding=True)))
 
@@ -102,13 +103,22 @@ def _named_near(lon: float, lat: float) -> tuple[ColumnElement[bool], ColumnElem
     return NAMED.lon.between(west, east), NAMED.lat.between(south, north)
 
 
-def next_round() -> int:
-    """Count the round up and return it; until the commit nobody else changes who belongs to which spot."""
-    counted = db.session.connection().scalar(ROUND_UP)
+@lru_cache(maxsize=2)
+def _round_up(dialect: str, *, in_job: bool) -> ReturningUpdate[Any]:
+    settings = JOBS_SETTINGS if in_job and dialect == "postgresql" else ()
+    return ROUND_UP.returning(ROUND.c.number, *settings)
+
+
+def next_round(*, in_job: bool = False) -> int:
+    """Count the round up and return it; until the commit nobody else changes who belongs to which spot.
+
+    `in_job`: for a job that is settled in a commit of its own, after this one (models.base.JOBS_SETTINGS).
+    """
+    counted = db.session.connection().scalar(_round_up(db.engine.dialect.name, in_job=in_job))
     if counted is None:
         adding = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
         db.session.execute(adding(GroupingRound).values(id=1, number=0).on_conflict_do_nothing())
-        return next_round()
+        return next_round(in_job=in_job)
     return int(counted)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -120,6 +123,15 @@ def test_every_shape_is_valid_and_holds_its_centre_and_its_places() -> None:
 def test_what_is_left_of_a_divided_quarter_with_one_voice_is_no_spot() -> None:
     quarter = CHANCE.uniform(0, 900, (3000, 2))
     assert min(len(s.members) for s in find(quarter, people(3000))) >= 2
+
+
+def test_a_worker_that_has_loaded_the_loops_waits_for_nothing_more_when_a_spot_is_divided() -> None:
+    script = (
+        "import sys\nfrom geo.dark_spots import load_loops\nfrom geo.identity import match\n"
+        "load_loops()\nbefore = set(sys.modules)\nmatch({1: [1, 2], 2: [3, 4]}, [[1, 3], [2, 4]])\n"
+        "sys.exit(sorted(set(sys.modules) - before) or 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_no_reports_make_no_spots_and_broken_ones_are_refused() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
-from app.models.districts import NamedPlace
+from app.models.districts import Municipality, NamedPlace
 from app.models.reports import Report
 from app.services import grouping, spot_steps
 from app.services.spot_row_steps import rows_of, write_merged
@@ -161,3 +161,21 @@ def test_doing_it_again_changes_nothing(scene: Scene, now: datetime) -> None:
     figures = grouping.rebuild(now=now)
     assert [(s.id, s.score, s.lon, s.lat, s.version) for s in spots()] == before
     assert (figures.kept, figures.new, figures.dormant) == (1, 0, 0)
+
+
+def test_an_arrival_where_no_municipality_has_been_founded_is_grouped_as_elsewhere(scene: Scene, now: datetime) -> None:
+    reports = [report.id for report in scene.reports_at(3)]
+    db.session.execute(delete(Municipality))
+    db.session.commit()
+    grouping.regroup({"reports": reports}, now=now)
+    assert [spot.reporter_count for spot in spots()] == [3]
+
+
+def test_only_the_commit_of_a_job_goes_ahead_of_the_disk(scene: Scene) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite keeps no settings for one transaction")
+    for in_job, waits in ((True, "off"), (False, "on")):
+        db.session.execute(text("SET LOCAL synchronous_commit = on"))
+        spot_steps.next_round(in_job=in_job)
+        assert db.session.scalar(text("SHOW synchronous_commit")) == waits
+        db.session.rollback()
