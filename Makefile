@@ -64,11 +64,11 @@ lighthouse: setup-test ## Lighthouse on the residents' pages (installs it by its
 postgres: setup-test ## hold a throw-away PostGIS to try things on
 	@$(BIN)/python -m tools.throwaway_postgres
 
-messages: setup ## collect the words of pages and code into the translation catalogues
+messages: setup ## print the words of pages and code that the English catalogue lacks, as entries for it
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F tools/babel.cfg -k _ -k N_ -k lazy_gettext -k tr:1 --no-location --omit-header \
-		--width 120 -o build/messages.pot app templates
-	@$(BIN)/pybabel -q update -i build/messages.pot -d app/translations --no-fuzzy-matching --omit-header --width 120
+	@$(BIN)/pybabel -q extract -F tools/babel.cfg -k _ -k N_ -k lazy_gettext -k tr:1 --no-location -o build/messages.pot \
+		app templates
+	@$(BIN)/python -m tools.missing_words build/messages.pot
 
 lock: setup-test ## choose package versions anew, within the bounds of pyproject.toml and package.json
 	@rm -f requirements.txt requirements-dev.txt
