@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.models.base import db, reading
+from app.models.dark_spots import SpotLineage
 from app.models.jobs import enqueue
 from app.services import spot_look_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
@@ -149,12 +150,13 @@ def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:
     matching = match(known, [outline.reports for outline in found])
     spots = dict(scene.spots) if scene.spots is not None else rows_of(None)
     chosen = _chosen(matching, [o.reports for o in found], spots, now)
+    called = _bring_names(matching, spots)
     around = surroundings(now, {n: spot.perspectives for n, spot in spots.items()}, here)
     _write_pinned(scene, spots, around)
     written = write_groups(found, chosen, facts, around, known)
     after = {report: spot.id for outline, spot in zip(found, written, strict=True) for report in outline.reports}
     move_reports(dict(zip(free.ids.tolist(), free.spot.tolist(), strict=True)), after)
-    _descend(_Made(matching, known, spots, [o.reports for o in found], chosen, written, facts), now)
+    _descend(_Made(matching, known, spots, [o.reports for o in found], chosen, written, facts), called, now)
     merged = {parent for parent, _ in matching.merged}
     alone = {n: spot for n, spot in spots.items() if n not in merged}
     wake_and_sleep(alone, {spot.id for spot in written} | set(scene.fixed), now)
@@ -192,18 +194,38 @@ def _chosen(
             db.session.flush()
             spots |= rows_of([back[1].id])
             chosen.append(spots[back[1].id])
+            _give_name_back(back[0], spots)
         else:
             chosen.append(spots[number] if number is not None else None)
     return chosen
 
 
-def _descend(made: _Made, now: datetime) -> None:
+def _bring_names(matching: Matching, spots: Mapping[int, SpotRow]) -> dict[int, str]:
+    """Let a name that people gave go along into a spot that they have not named; return what that was called, by the giver."""
+    called: dict[int, str] = {}
+    for parent, child in matching.merged:
+        giver, taker = spots[parent], spots[child]
+        if giver.named_by_staff and not taker.named_by_staff and spot_work_steps.may_merge(giver):
+            called[parent] = taker.name
+            taker.name, taker.named_by_staff = giver.name, True
+    return called
+
+
+def _give_name_back(line: SpotLineage, spots: Mapping[int, SpotRow]) -> None:
+    """Call a spot as before when the one whose name it has is itself again; not if it was named anew since."""
+    called, taker = line.moved.get("called"), spots[line.child_id]
+    if called is not None and taker.name == spots[line.parent_id].name:
+        taker.name, taker.named_by_staff = called, False
+
+
+def _descend(made: _Made, called: Mapping[int, str], now: datetime) -> None:
     """Write who came from whom, and let the open work go along."""
     after = {n: spot.id for spot, reports in zip(made.spots, made.groups, strict=True) for n in reports}
     for parent, child in made.matching.merged:
         gone = [n for n in made.known[parent] if after.get(n) == child]
         rest = spot_work_steps.hand_over("reports", parent, child)
-        spot_work_steps.merge_into(made.known_spots[parent], child, sorted({*gone, *rest}), now=now)
+        name = {"called": called[parent]} if parent in called else {}
+        spot_work_steps.merge_into(made.known_spots[parent], child, sorted({*gone, *rest}), now=now, more=name)
     for parent, k in made.matching.split:
         if made.chosen[k] is None:
             part = made.spots[k].id

@@ -24,7 +24,7 @@ from app.models.places import shape_of, to_element
 from app.models.reports import Report
 from app.services import spot_work_steps
 from app.services.scoring_steps import rescore
-from app.services.spot_steps import mark, next_round
+from app.services.spot_steps import Names, mark, next_round
 from app.services.transitions import begin, move, remark
 from geo.dark_spots import outline_around
 from geo.projection import SWEREF99_TM, to_lonlat, to_metres
@@ -49,7 +49,7 @@ def name(spot: DarkSpot, version: int, *, words: str, actor: Actor, now: datetim
     """Give the place the name that a neighbour would use; it survives every regrouping."""
     expect_version(spot, version)
     remark(spot, actor=actor, now=now, reason=f"Namn: {words}")
-    _remember(spot, spot, "name", {"name": spot.name, "named_by_staff": spot.named_by_staff}, now)
+    _remember(spot, spot, "name", _called(spot), now)
     spot.name, spot.named_by_staff = words, True
     db.session.commit()
 
@@ -82,10 +82,12 @@ def merge(spot: DarkSpot, version: int, target: DarkSpot, *, actor: Actor, now: 
     if target.id == spot.id or target.state in CLOSED:
         raise NotMergeable
     next_round()
-    before = {**_standing(target), "state": spot.state, "public": spot.public}
+    before = {**_standing(target), **_called(target), "state": spot.state, "public": spot.public}
     moved = {kind: spot_work_steps.hand_over(kind, spot.id, target.id) for kind in ("reports", *spot_work_steps.WORK)}
     both = [s for s in (shape_of(spot.shape), shape_of(target.shape)) if s is not None]
     target.shape, target.pinned = to_element(shapely.union_all(both)), True
+    if spot.named_by_staff and not target.named_by_staff:
+        target.name, target.named_by_staff = spot.name, True
     spot.merged_into_id, spot.public = target.id, False
     remark(target, actor=actor, now=now, reason=f"{spot.reference} {spot.name} är nu en del av den här platsen.")
     move(spot, "merged", actor=actor, now=now, reason=f"Sammanslagen med {target.reference}.")
@@ -175,6 +177,8 @@ def _part(line: SpotLineage, actor: Actor, now: datetime) -> None:
     spot_work_steps.hand_over("reports", child.id, parent.id, line.moved["reports"])
     spot_work_steps.part_again(line, parent, actor=actor, now=now)
     _restore(child, line)
+    if "name" in line.moved and child.name == parent.name:
+        _call(child, line)
     remark(child, actor=actor, now=now, reason=f"Sammanslagningen med {parent.reference} är ångrad.")
     for spot in (parent, child):
         rescore(spot, now=now)
@@ -194,7 +198,7 @@ def _join(line: SpotLineage, actor: Actor, now: datetime) -> None:
 
 def _unname(line: SpotLineage, actor: Actor, now: datetime) -> None:
     spot = _loaded(line.parent_id)
-    spot.name, spot.named_by_staff = line.moved["name"], line.moved["named_by_staff"]
+    _call(spot, line)
     remark(spot, actor=actor, now=now, reason=f"Namnet är ångrat: {spot.name}")
 
 
@@ -218,11 +222,12 @@ def _loaded(spot_id: int) -> DarkSpot:
 def _new_part(spot: DarkSpot, reports: Collection[Report], now: datetime) -> DarkSpot:
     """Return a spot for these reports, which knows of the place what was known of the whole."""
     child = DarkSpot(
-        created_at=now, updated_at=now, name=spot.name, kind="place", pinned=True, district_id=spot.district_id,
+        created_at=now, updated_at=now, kind="place", pinned=True, district_id=spot.district_id,
         environment=spot.environment, light_fact=spot.light_fact, flow=spot.flow, context=list(spot.context or []),
         owner_land_id=spot.owner_land_id, owner_light_id=spot.owner_light_id, owner_vegetation_id=spot.owner_vegetation_id,
     )  # fmt: skip
     _stand(child, reports)
+    child.name = Names(few=True).of(child.lon, child.lat, child.district_id)
     return child
 
 
@@ -248,6 +253,15 @@ def _restore(spot: DarkSpot, line: SpotLineage) -> None:
     if line.moved["shape"]:
         spot.shape = to_element(shapely.from_wkt(line.moved["shape"]))
     spot.place_at(*line.moved["at"])
+
+
+def _called(spot: DarkSpot) -> dict[str, object]:
+    """Return how a spot is called, so that it can be called so again."""
+    return {"name": spot.name, "named_by_staff": spot.named_by_staff}
+
+
+def _call(spot: DarkSpot, line: SpotLineage) -> None:
+    spot.name, spot.named_by_staff = line.moved["name"], line.moved["named_by_staff"]
 
 
 def _lonlat(reports: Collection[Report]) -> NDArray[np.float64]:

@@ -34,8 +34,8 @@ READ: Final = (
     "category_counts", "when_counts", "score", "score_low", "score_high", "band", "score_parts", "score_version",
     "scored_at", "before",
 )  # fmt: skip
-WRITTEN: Final = ("name", *READ[READ.index("kind") :])
-"""What regrouping writes: nothing that people decide, but for the name of a spot that nobody has named."""
+WRITTEN: Final = ("name", "named_by_staff", *READ[READ.index("kind") :])
+"""What regrouping writes: nothing that people decide, but for the name of a spot that they have not named."""
 MERGE: Final = (
     update(SPOT)
     .where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen"))

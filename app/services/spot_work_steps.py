@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import BindParameter, Select, bindparam, insert, literal, select, union_all, update
 
 from app.domain.people import THE_SYSTEM, Actor
-from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
+from app.domain.states import MOVES, OPEN_MEASURES, OPEN_TICKETS
 from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, SpotLineage, reference
@@ -51,12 +51,20 @@ Moved = dict[str, list[int]]
 Place = tuple[float, float]
 
 
-def merge_into(parent: SpotRow, child_id: int, reports: Collection[int], *, now: datetime) -> None:
+def may_merge(spot: SpotRow) -> bool:
+    """Say whether a spot can lead to another; one that is closed or dismissed keeps its own page."""
+    return "merged" in MOVES["dark_spot"].get(spot.state, set())
+
+
+def merge_into(
+    parent: SpotRow, child_id: int, reports: Collection[int], *, now: datetime, more: Mapping[str, str] | None = None
+) -> None:
     """Let a spot whose reports are now another's lead there, and take its work along.
 
     One that is closed or dismissed keeps its own page and what was done; only where its reports went is written down.
+    `more`: what else is to be remembered of this merge, to undo it.
     """
-    went = {"reports": sorted(reports)}
+    went = {"reports": sorted(reports), **(more or {})}
     facts = {"state": parent.state, "public": parent.public}
     why = f"Sammanslagen med {reference(child_id)}."
     if not move_row("dark_spot", parent, "merged", actor=THE_SYSTEM, now=now, reason=why):

@@ -130,6 +130,7 @@ SELECTION_WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 DECISION_WORDS: Final[Mapping[str, str]] = {
     "merge": N_("Sammanslagning"), "split": N_("Delning"), "name": N_("Namn"), "pin": N_("Håll samman"),
+    "let_go": N_("Hålls inte längre samman"),
 }  # fmt: skip
 CATEGORY_WORDS: Final[Mapping[str, str]] = {
     "lamp_out": N_("Släckt lampa"),

@@ -1,0 +1,105 @@
+"""The name that somebody gave a place goes where the place goes: through merges, splits and bridges of reports, and back."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+
+from app.models.base import db
+from app.models.dark_spots import DarkSpot
+from app.models.districts import NamedPlace
+from app.models.reports import Report
+from app.services import grouping
+from tests.builders import CENTRE, Scene
+from tests.coordinator.test_spot_decisions import FAR, kept, newest, post, spots
+
+GIVEN = "Tunneln vid skolan"
+
+
+def two_spots(scene: Scene) -> tuple[DarkSpot, DarkSpot]:
+    scene.reports_at(3)
+    scene.reports_at(3, *FAR)
+    grouping.rebuild(now=scene.now)
+    one, other = spots()
+    return one, other
+
+
+def test_a_given_name_goes_along_into_a_place_that_nobody_has_named_and_comes_back_when_the_merge_is_undone(
+    scene: Scene,
+) -> None:
+    (one, other), client = two_spots(scene), scene.signed_in("coordinator")
+    called = other.name
+    post(client, one, "name", name=GIVEN)
+    post(client, one, "merge", into=other.reference)
+    assert (kept(other).name, kept(other).named_by_staff) == (GIVEN, True)
+    post(client, other, "undo", decision=newest())
+    assert (kept(other).name, kept(other).named_by_staff) == (called, False)
+    assert (kept(one).name, kept(one).named_by_staff) == (GIVEN, True)
+
+
+def test_a_place_that_has_a_given_name_keeps_it_when_another_is_merged_into_it(scene: Scene) -> None:
+    (one, other), client = two_spots(scene), scene.signed_in("coordinator")
+    post(client, one, "name", name=GIVEN)
+    post(client, other, "name", name="Parken")
+    post(client, one, "merge", into=other.reference)
+    assert kept(other).name == "Parken"
+
+
+def test_a_given_name_survives_when_reports_make_its_place_one_with_a_larger_and_comes_back_with_it(
+    scene: Scene,
+) -> None:
+    scene.reports_at(3)
+    for i in range(2):
+        scene.report(CENTRE[0] + 0.0018 + i * 1e-5)
+    grouping.rebuild(now=scene.now)
+    (large, small), client = spots(), scene.signed_in("coordinator")
+    called = large.name
+    post(client, small, "name", name=GIVEN)
+    bridge = [scene.report(CENTRE[0] + step * 0.0004) for step in (1, 2, 3, 4)]
+    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    assert (kept(small).state, kept(large).name, kept(large).named_by_staff) == ("merged", GIVEN, True)
+    for report in bridge:
+        db.session.get_one(Report, report.id).state = "withdrawn"
+    db.session.commit()
+    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    assert (kept(small).name, kept(large).name, kept(large).named_by_staff) == (GIVEN, called, False)
+
+
+def test_a_name_that_was_given_after_the_places_grew_together_is_not_taken_back_with_the_bridge(scene: Scene) -> None:
+    scene.reports_at(3)
+    for i in range(2):
+        scene.report(CENTRE[0] + 0.0018 + i * 1e-5)
+    grouping.rebuild(now=scene.now)
+    (large, small), client = spots(), scene.signed_in("coordinator")
+    post(client, small, "name", name=GIVEN)
+    bridge = [scene.report(CENTRE[0] + step * 0.0004) for step in (1, 2, 3, 4)]
+    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    post(client, large, "name", name="Hela gångvägen")
+    for report in bridge:
+        db.session.get_one(Report, report.id).state = "withdrawn"
+    db.session.commit()
+    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    assert (kept(small).name, kept(large).name) == (GIVEN, "Hela gångvägen")
+
+
+def test_a_part_is_called_after_what_is_near_it_and_not_by_the_name_that_was_given_to_the_whole(scene: Scene) -> None:
+    stamp = {"created_at": scene.now, "updated_at": scene.now}
+    db.session.add(NamedPlace(kind="place", name="Norra porten", lon=CENTRE[0] + 0.0008, lat=CENTRE[1], **stamp))
+    reports = [*scene.reports_at(3), *(scene.report(CENTRE[0] + 0.0007 + i * 1e-5) for i in range(3))]
+    for report in reports:
+        report.state = "reviewed"
+    spot, client = scene.spot(*reports, name=GIVEN), scene.signed_in("coordinator")
+    post(client, spot, "split", part=[r.id for r in reports[3:]])
+    part = spots()[-1]
+    assert (kept(spot).name, part.name, part.named_by_staff) == (GIVEN, "Norra porten", False)
+
+
+def test_the_list_of_decisions_tells_a_place_that_is_let_go_from_one_that_is_kept_together(scene: Scene) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=scene.now)
+    (spot,), client = spots(), scene.signed_in("coordinator")
+    post(client, spot, "pin", pinned="1")
+    post(client, spot, "pin")
+    page = BeautifulSoup(client.get(f"/coordinator/dark-spots/{spot.id}").text, "html5lib")
+    heading = page.find("h2", string="Beslut om vad som hör hit")
+    listed = [item.get_text(" ", strip=True) for item in heading.find_next("ul").find_all("li")]
+    assert ["Hålls inte längre samman" in line for line in listed] == [True, False]
