@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
 
 log = logging.getLogger(__name__)
 WORKERS = 1
@@ -30,6 +31,13 @@ def open_queue(url: str) -> Huey:
     if url == "memory:":
         return MemoryHuey("ljuspunkt", immediate=False)
     raise ValueError("JOBS_URL must begin with sqlite:///, postgresql:// or redis://")
+
+
+class _Worker(Consumer):
+    """Huey's worker, but for its way of hearing signals, which is for its own program: here it would swallow Ctrl+C."""
+
+    def _set_signal_handlers(self) -> None:
+        """Leave them to the command that runs this process."""
 
 
 class Jobs:
@@ -52,7 +60,7 @@ class Jobs:
 
     def start(self) -> None:
         """Start the worker as threads of this process."""
-        self._consumer = self.huey.create_consumer(workers=WORKERS, periodic=True, check_worker_health=True)
+        self._consumer = _Worker(self.huey, workers=WORKERS, periodic=True, check_worker_health=True)
         self._consumer.start()
 
     def stop(self) -> None:

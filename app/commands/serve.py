@@ -32,13 +32,14 @@ def serve(host: str, port: int) -> None:
     address = f"http://{host}:{port}"
     parts().listening.append(address)
     _greet(address)
-    parts().jobs.start()
     signal.signal(signal.SIGTERM, _stop)
     try:
+        parts().jobs.start()
         server.run()
     except (SystemExit, KeyboardInterrupt):
-        click.echo("Stopping.")
+        pass  # the server hears most of them by itself, and comes back
     finally:
+        click.echo("Stopping.")
         server.close()
         parts().jobs.stop()
         parts().cleaner.close()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -26,24 +29,32 @@ def work_jobs(*, once: bool) -> None:
     """Do the jobs that wait, and go on until stopped."""
     if once:
         done = parts().jobs.round()
-        click.echo(f"{done} jobs done, {work.waiting()} left.")
+        click.echo(f"{done} jobs done, {work.waiting(now())} left.")
         return
-    threading.Thread(target=dark_spots.load_loops, name="compiled loops", daemon=True).start()
-    parts().jobs.start()
-    try:
-        until_stopped()
-    finally:
+    with asked_to_stop() as asked:
+        threading.Thread(target=dark_spots.load_loops, name="compiled loops", daemon=True).start()
+        parts().jobs.start()
+        click.echo("The worker is at work. Stop it with Ctrl+C.")
+        asked.get()
         click.echo("Stopping.")
         parts().jobs.stop()
 
 
-def until_stopped() -> None:
-    """Wait until the machine or Ctrl+C asks this process to end (the queue's own way of hearing it is for its own program)."""
-    stopped = threading.Event()
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stopped.set())
-    click.echo("The worker is at work. Stop it with Ctrl+C.")
-    stopped.wait()
+@contextmanager
+def asked_to_stop() -> Iterator[SimpleQueue[None]]:
+    """Give a queue in which something lies when the machine or Ctrl+C has asked this process to end.
+
+    It listens before anything has begun, so that whoever stops a worker that is only just starting stops it whole. An event
+    would not do: a signal that comes in the moment when one begins to wait for it waits for its lock for ever, while
+    such a queue may be put into from anywhere.
+    """
+    asked: SimpleQueue[None] = SimpleQueue()
+    before = {number: signal.signal(number, lambda *_: asked.put(None)) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked
+    finally:
+        for number, heard_by in before.items():
+            signal.signal(number, heard_by)
 
 
 @spots.command("rebuild")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.models.base import db, write_back
 from app.models.jobs import Job
@@ -35,9 +35,10 @@ def run_due(handlers: Mapping[str, Handler], *, clock: Callable[[], datetime], m
     return done
 
 
-def waiting() -> int:
-    """Return how many jobs wait (for /metrics and /readyz)."""
-    return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None))).all())
+def waiting(now: datetime) -> int:
+    """Return how many jobs are due; those of a later hour do not wait for anybody."""
+    due = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at <= now)
+    return db.session.scalar(due) or 0
 
 
 def _take(now: datetime) -> Job | None:

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,6 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from app.commands import work as work_command
 from app.models.base import db
 from app.models.jobs import Job, enqueue
 from app.models.staff import Staff
@@ -98,28 +99,61 @@ def test_a_round_of_work_groups_what_came_in_and_tells_those_who_asked(scene: Sc
 def test_a_worker_loads_the_compiled_loops_while_it_works(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded, jobs = threading.Event(), scene.app.extensions["ljuspunkt"].jobs
     monkeypatch.setattr(dark_spots, "load_loops", loaded.set)
-    monkeypatch.setattr(jobs, "start", lambda: None)
+    monkeypatch.setattr(jobs, "start", lambda: loaded.wait(5) and os.kill(os.getpid(), signal.SIGTERM))
     monkeypatch.setattr(jobs, "stop", lambda: None)
-    monkeypatch.setattr(work_command, "until_stopped", lambda: loaded.wait(5))
     assert run(scene.app, "jobs", "work").exit_code == 0
     assert loaded.is_set()
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_a_worker_ends_when_it_is_asked_to(tmp_path: Path, asked: signal.Signals) -> None:
+def test_a_worker_that_is_stopped_while_it_starts_stops_whole(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, asked: signal.Signals
+) -> None:
+    stopped, jobs = threading.Event(), scene.app.extensions["ljuspunkt"].jobs
+    monkeypatch.setattr(dark_spots, "load_loops", lambda: None)
+    monkeypatch.setattr(jobs, "start", lambda: os.kill(os.getpid(), asked))
+    monkeypatch.setattr(jobs, "stop", stopped.set)
+    heard_by = signal.signal(asked, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        assert run(scene.app, "jobs", "work").exit_code == 0
+    finally:
+        signal.signal(asked, heard_by)
+    assert stopped.is_set()
+
+
+def test_what_is_due_later_is_not_said_to_be_left(scene: Scene) -> None:
+    enqueue("regroup", "tomorrow", now=scene.now, run_at=scene.now + timedelta(days=1))
+    db.session.commit()
+    assert run(scene.app, "jobs", "work", "--once").output.endswith("0 left.\n")
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("words", "ready"),
+    [(("jobs", "work"), "at work"), (("serve", "--port", "0"), "technicians")],
+    ids=["worker", "server"],
+)
+def test_who_works_or_serves_ends_when_asked_to_once(
+    tmp_path: Path, words: tuple[str, ...], ready: str, asked: signal.Signals
+) -> None:
+    flask, where = (
+        [sys.executable, "-u", "-m", "flask", "--app", "wsgi"],
+        {**os.environ, "INSTANCE_PATH": str(tmp_path)},
+    )
+    subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=where, check=True, capture_output=True)
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "flask", "--app", "wsgi", "jobs", "work"],
-        cwd=ROOT, env={**os.environ, "INSTANCE_PATH": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    ) as worker:  # fmt: skip
+        [*flask, *words], cwd=ROOT, env=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             said = "nothing yet"
-            while worker.stdout and said and "at work" not in said:
-                said = worker.stdout.readline()
-            worker.send_signal(asked)
-            rest, _ = worker.communicate(timeout=30)
+            while process.stdout and said and ready not in said:
+                said = process.stdout.readline()
+            time.sleep(1)  # begun altogether: what it begins last is what may hear instead of it
+            process.send_signal(asked)
+            rest, _ = process.communicate(timeout=30)
         finally:
-            worker.kill()  # one that does not hear would keep this test waiting
-    assert worker.returncode == 0
+            process.kill()  # one that does not hear would keep this test waiting
+    assert process.returncode == 0
     assert "Stopping." in rest
 
 
