@@ -78,8 +78,11 @@ def why(spot_id: str) -> None:
     spot = spot_pages.open_spot(int(number), frozenset()) if digits else None
     if spot is None:
         raise click.ClickException(f"There is no dark spot {spot_id}.")
-    found = spot_reasons.explain(spot)
     click.echo(f"{spot.reference} {spot.name}")
+    if spot.merged_into_id:
+        click.echo(f"It is part of F-{spot.merged_into_id} now.")
+        return
+    found = spot_reasons.explain(spot)
     for title, reasons in (("Together", found.together), ("Shape", found.shape), ("Two", found.two)):
         for reason in reasons:
             click.echo(f"{title + ':':10}{tr(reason.text, **reason.facts)}")

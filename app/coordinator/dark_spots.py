@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain import dark_spots as rule
@@ -303,11 +304,29 @@ def _version(form: Form) -> int:
 
 def _decide(spot_id: int, act: Callable[[Any, Form], object], said: str = "") -> Answer:
     """Make one decision; when it cannot be made, show the page again with everything that was typed."""
-    found = _find(spot_id)
     return decide(
-        lambda form: act(found, form), lambda codes: _page(_find(spot_id), field_errors(codes), request.form),
+        lambda form: act(_standing(spot_id), form),
+        lambda codes: _page(_what_became_of(spot_id), field_errors(codes), request.form),
         said or gettext("Sparat."), url_for(".spot", spot_id=spot_id),
     )  # fmt: skip
+
+
+def _standing(spot_id: int) -> Any:
+    """Return a spot to decide about; one that was merged meanwhile stands no more, whichever version the form shows."""
+    found = _find(spot_id)
+    if found.state == "merged":
+        raise StaleDataError(f"{found.reference} was merged")
+    return found
+
+
+def _what_became_of(spot_id: int) -> Any:
+    """Return the spot, or the one that it is part of by now, and say so."""
+    found = _find(spot_id)
+    while found.state == "merged" and found.merged_into_id:
+        found = _find(found.merged_into_id)
+    if found.id != spot_id:
+        flash(gettext("%(spot)s är nu en del av %(into)s.", spot=f"F-{spot_id}", into=found.reference))
+    return found
 
 
 def _page(found: Any, errors: Mapping[str, str], values: Any) -> str:

@@ -199,7 +199,7 @@ def _join(line: SpotLineage, actor: Actor, now: datetime) -> None:
 def _unname(line: SpotLineage, actor: Actor, now: datetime) -> None:
     spot = _loaded(line.parent_id)
     _call(spot, line)
-    remark(spot, actor=actor, now=now, reason=f"Namnet är ångrat: {spot.name}")
+    remark(spot, actor=actor, now=now, reason=f"Heter åter {spot.name}." if spot.name else "Namnet är ångrat.")
 
 
 def _unpin(line: SpotLineage, actor: Actor, now: datetime) -> None:

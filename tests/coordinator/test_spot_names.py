@@ -103,3 +103,43 @@ def test_the_list_of_decisions_tells_a_place_that_is_let_go_from_one_that_is_kep
     heading = page.find("h2", string="Beslut om vad som hör hit")
     listed = [item.get_text(" ", strip=True) for item in heading.find_next("ul").find_all("li")]
     assert ["Hålls inte längre samman" in line for line in listed] == [True, False]
+
+
+def test_nothing_is_decided_about_a_place_that_is_part_of_another_by_now_and_what_was_typed_is_shown_there(
+    scene: Scene,
+) -> None:
+    (one, other), client = two_spots(scene), scene.signed_in("coordinator")
+    post(client, one, "merge", into=other.reference)
+    for action, typed in (("name", {"name": GIVEN}), ("confirm", {"how": "visit"}), ("pin", {"pinned": "1"})):
+        answer = post(client, one, action, **typed)
+        page = BeautifulSoup(answer.text, "html5lib")
+        assert answer.status_code == 409
+        assert f"{one.reference} är nu en del av {other.reference}." in page.get_text()
+        assert page.select_one("form[action$='/name']")["action"].endswith(f"/{other.id}/name")
+        if action == "name":
+            assert page.select_one("input[name=name]")["value"] == GIVEN
+    assert (kept(one).state, kept(one).merged_into_id, kept(one).confirmed_at) == ("merged", other.id, None)
+
+
+def test_asking_why_of_a_place_that_is_part_of_another_says_of_which(scene: Scene) -> None:
+    (one, other), client = two_spots(scene), scene.signed_in("coordinator")
+    post(client, one, "merge", into=other.reference)
+    said = scene.app.test_cli_runner().invoke(args=["spots", "why", one.reference])
+    assert said.output.endswith(f"It is part of {other.reference} now.\n")
+
+
+def test_where_a_place_comes_from_says_which_merges_were_undone(scene: Scene) -> None:
+    (one, other), client = two_spots(scene), scene.signed_in("coordinator")
+    post(client, one, "merge", into=other.reference)
+    post(client, other, "undo", decision=newest())
+    page = BeautifulSoup(client.get(f"/coordinator/dark-spots/{other.id}").text, "html5lib")
+    (line,) = page.find("h2", string="Var platsen kommer ifrån").find_next("ul").find_all("li")
+    assert line.get_text(" ", strip=True).endswith("(sammanslagning) ångrat")
+
+
+def test_the_list_of_decisions_says_what_a_place_was_called_before(scene: Scene) -> None:
+    (one, _), client = two_spots(scene), scene.signed_in("coordinator")
+    post(client, one, "name", name="Parken")
+    post(client, one, "name", name=GIVEN)
+    page = client.get(f"/coordinator/dark-spots/{one.id}").text
+    assert "hette Parken" in page
