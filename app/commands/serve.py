@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import signal
-from types import FrameType
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from waitress import wasyncore
 from waitress.server import create_server
 
+from app.commands.stopping import asked_to_stop
 from app.services import demo_accounts
 from app.web.parts import parts
 
 THREADS = 12
+HEARS_WITHIN_S = 0.5
+"""How long Ctrl+C may wait for the sockets."""
 
 
 @click.command("serve")
@@ -23,30 +26,25 @@ THREADS = 12
 def serve(host: str, port: int) -> None:
     """Serve the pages and do the jobs until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  (Flask's own documented way)
+    sockets: dict[int, Any] = {}
     try:
-        server = create_server(app, host=host, port=port, threads=THREADS, ident="ljuspunkt")
+        server = create_server(app, map=sockets, host=host, port=port, threads=THREADS, ident="ljuspunkt")
     except OSError as error:
         raise click.ClickException(
             f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with PORT=…"
         ) from error
     address = f"http://{host}:{port}"
     parts().listening.append(address)
-    _greet(address)
-    signal.signal(signal.SIGTERM, _stop)
-    try:
+    with asked_to_stop() as asked:
+        _greet(address)
         parts().jobs.start()
-        server.run()
-    except (SystemExit, KeyboardInterrupt):
-        pass  # the server hears most of them by itself, and comes back
-    finally:
+        while asked.empty():  # its own way of running is stopped by an exception, which can break off anything
+            wasyncore.loop(timeout=HEARS_WITHIN_S, map=sockets, count=1)
         click.echo("Stopping.")
+        server.task_dispatcher.shutdown()
         server.close()
         parts().jobs.stop()
         parts().cleaner.close()
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 def _greet(address: str) -> None:

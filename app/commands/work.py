@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from app.commands.stopping import asked_to_stop
 from app.services import grouping, spot_pages, spot_reasons, work
 from app.web import scores
 from app.web.languages import tr
@@ -38,23 +35,6 @@ def work_jobs(*, once: bool) -> None:
         asked.get()
         click.echo("Stopping.")
         parts().jobs.stop()
-
-
-@contextmanager
-def asked_to_stop() -> Iterator[SimpleQueue[None]]:
-    """Give a queue in which something lies when the machine or Ctrl+C has asked this process to end.
-
-    It listens before anything has begun, so that whoever stops a worker that is only just starting stops it whole. An event
-    would not do: a signal that comes in the moment when one begins to wait for it waits for its lock for ever, while
-    such a queue may be put into from anywhere.
-    """
-    asked: SimpleQueue[None] = SimpleQueue()
-    before = {number: signal.signal(number, lambda *_: asked.put(None)) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield asked
-    finally:
-        for number, heard_by in before.items():
-            signal.signal(number, heard_by)
 
 
 @spots.command("rebuild")
