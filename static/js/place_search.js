@@ -85,4 +85,5 @@ export function setUpSearch($picker, onChosen) {
     $list.querySelector("button")?.click();
   });
   if ($input.value) search(); // somebody was faster than we were
+  else if (document.activeElement === $input) fetchNames(words.names);
 }

@@ -114,6 +114,20 @@ def test_a_place_is_found_by_its_name_also_without_a_net(named: Scene, person: C
     page.context.set_offline(False)
 
 
+def test_who_taps_into_the_search_before_the_script_is_there_has_the_names_too(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    page, held = person(PHONE), []
+    page.route("**/js/place_search.js", lambda route: held.append(route))  # noqa: PLW0108  (it asks for a function of Python)
+    page.goto("/report", wait_until="commit")
+    page.locator("#place_search").evaluate("field => field.focus()")
+    assert page.evaluate("document.activeElement.id") == "place_search"
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    until(page, "(await (await caches.open('ljuspunkt-map')).keys()).some(({ url }) => /names/.test(url))")
+
+
 def test_names_that_could_not_be_fetched_are_asked_for_again_when_there_is_coverage(
     named: Scene, person: Callable[..., Page]
 ) -> None:
