@@ -117,7 +117,7 @@ def test_a_place_is_found_by_its_name_also_without_a_net(named: Scene, person: C
 def test_who_taps_into_the_search_before_the_script_is_there_has_the_names_too(
     named: Scene, person: Callable[..., Page]
 ) -> None:
-    page, held = person(PHONE), []
+    page, held = person(PHONE, service_workers="block"), []
     page.route("**/js/place_search.js", lambda route: held.append(route))  # noqa: PLW0108  (it asks for a function of Python)
     page.goto("/report", wait_until="commit")
     page.locator("#place_search").evaluate("field => field.focus()")
