@@ -36,15 +36,17 @@ def serve(host: str, port: int) -> None:
     address = f"http://{host}:{port}"
     parts().listening.append(address)
     with asked_to_stop() as asked:
-        _greet(address)
-        parts().jobs.start()
-        while asked.empty():  # its own way of running is stopped by an exception, which can break off anything
-            wasyncore.loop(timeout=HEARS_WITHIN_S, map=sockets, count=1)
-        click.echo("Stopping.")
-        server.task_dispatcher.shutdown()
-        server.close()
-        parts().jobs.stop()
-        parts().cleaner.close()
+        try:
+            parts().jobs.start()
+            _greet(address)
+            while asked.empty():  # its own way of running is stopped by an exception, which can break off anything
+                wasyncore.loop(timeout=HEARS_WITHIN_S, map=sockets, count=1)
+        finally:
+            click.echo("Stopping.")
+            server.task_dispatcher.shutdown()
+            server.close()
+            parts().jobs.stop()
+            parts().cleaner.close()
 
 
 def _greet(address: str) -> None:

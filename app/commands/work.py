@@ -30,11 +30,13 @@ def work_jobs(*, once: bool) -> None:
         return
     with asked_to_stop() as asked:
         threading.Thread(target=dark_spots.load_loops, name="compiled loops", daemon=True).start()
-        parts().jobs.start()
-        click.echo("The worker is at work. Stop it with Ctrl+C.")
-        asked.get()
-        click.echo("Stopping.")
-        parts().jobs.stop()
+        try:
+            parts().jobs.start()
+            click.echo("The worker is at work. Stop it with Ctrl+C.")
+            asked.get()
+        finally:
+            click.echo("Stopping.")
+            parts().jobs.stop()
 
 
 @spots.command("rebuild")

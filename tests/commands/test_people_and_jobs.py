@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -148,7 +147,6 @@ def test_who_works_or_serves_ends_when_asked_to_once(
             said = "nothing yet"
             while process.stdout and said and ready not in said:
                 said = process.stdout.readline()
-            time.sleep(1)  # begun altogether: what it begins last is what may hear instead of it
             process.send_signal(asked)
             rest, _ = process.communicate(timeout=30)
         finally:
