@@ -34,6 +34,9 @@ are, and planning takes as long as answering. And its commit does not wait for t
 after it, and whatever was committed before goes to the disk first, so a crash leaves both or a job that is done again.
 """
 ROW_NUMBER_MAX = 2**31 - 1
+READING_ONLY = "reading only"
+MAPPED_BYTES = 2**31 - 2**16
+"""How much of SQLite's file is read as memory and not by a call for each page: as much as SQLite allows."""
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -137,6 +140,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
     load_spatialite(connection, init_mode="EMPTY")
     if not cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = 4326").fetchone():
         cursor.execute("SELECT InsertEpsgSrid(4326)")
@@ -145,12 +149,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A read that turns into a write ignores busy_timeout, so a writer takes its lock at once (reliability, R5).
-    if _reading.get():
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # The switch is set only when it turns: setting it makes SQLite forget every statement that it has prepared.
+    reading_only = _reading.get()
+    if connection.info.get(READING_ONLY) is not reading_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading_only else 'OFF'}")
+        connection.info[READING_ONLY] = reading_only
+    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
