@@ -35,15 +35,16 @@ def crowds(points: Floats, who: Ints, limit_m: float, step_m: float) -> Iterator
         for each reporter, who counts once in all for how dense a place is.
 
     """
-    squared = _squared(points) if len(points) <= _EACH_UP_TO else None
-    weight, reach_m = _weights(who), limit_m / 2
-    dense = _density_by_squares(points, weight, reach_m) if squared is None else _kernel(squared, reach_m) @ weight
-    order = np.argsort(-np.round(dense, 6), kind="stable")
-    if squared is not None and dbscan_compiled.is_loaded():
-        yield from apart(part_loop()(squared, order, limit_m * limit_m, step_m * step_m))
+    few, weight, reach_m = len(points) <= _EACH_UP_TO, _weights(who), limit_m / 2
+    if few and dbscan_compiled.is_loaded():
+        density, parts = loops()
+        order = _densest_first(density(points, weight, reach_m * reach_m))
+        yield from apart(parts(points, order, limit_m * limit_m, step_m * step_m))
         return
+    dense = _kernel(_squared(points), reach_m) @ weight if few else _density_by_squares(points, weight, reach_m)
+    order = _densest_first(dense)
     left = np.ones(len(points), np.bool_)
-    tree = _tree(points) if squared is None else None
+    tree = None if few else _tree(points)
     for seed in order.tolist():
         if left[seed]:
             near = np.flatnonzero(left) if tree is None else _left_near(tree, points[seed], limit_m, left)
@@ -54,9 +55,14 @@ def crowds(points: Floats, who: Ints, limit_m: float, step_m: float) -> Iterator
 
 
 @cache
-def part_loop() -> Callable[[Floats, Ints, float, float], Ints]:
-    """Return the search for the parts of up to 2,000 points as machine code."""
-    return compiled([crowd_loops.parts], crowd_loops.PARTS)[0]
+def loops() -> list[Callable[..., Any]]:
+    """Return the density of up to 2,000 points and the search for their parts as machine code."""
+    return compiled([crowd_loops.density, crowd_loops.parts], crowd_loops.PARTS)
+
+
+def _densest_first(dense: Floats) -> Ints:
+    """Return the rows by density; what differs by rounding alone is equally dense."""
+    return np.argsort(-np.round(dense, 6), kind="stable")
 
 
 def _weights(who: Ints) -> Floats:

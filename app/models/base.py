@@ -81,6 +81,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def moment_of(kept: datetime | str) -> datetime:
+    """Return the moment that a column of UtcDateTime has, from how the database hands it over (SQLite: as a text)."""
+    if isinstance(kept, str):
+        return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    return kept
+
+
 class Identified:
     """A row with a number, and the times of its making and its last change (UTC)."""
 

@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Text, bindparam, cast, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from app.domain import dark_spots as rule
 from app.domain.reports import LIGHTING_CATEGORIES
 from app.models.among import none_of
 from app.models.areas import districts
-from app.models.base import db
+from app.models.base import db, moment_of
 from app.models.dark_spots import DarkSpot, ScoreBasis
 from app.models.districts import Municipality
 from app.models.reports import Report
@@ -32,9 +33,10 @@ from geo.projection import SWEREF99_TM
 LOOK_BACK = timedelta(days=730)
 REPORT = Report.__table__.c
 MEMBER_COLUMNS = (
-    REPORT.reporter_key, cast(REPORT.categories, Text), REPORT.severity, REPORT.received_at, REPORT.trust, REPORT.state,
-    REPORT.when_felt,
+    REPORT.reporter_key, cast(REPORT.categories, Text), REPORT.severity, type_coerce(REPORT.received_at, NullType()), REPORT.trust,
+    REPORT.state, REPORT.when_felt,
 )  # fmt: skip
+"""What `member_of` reads, as the database hands it over: of the hundreds of reports around an arriving one few are scored."""
 NEW = "proposed"
 UNDECIDED = frozenset({NEW, "reopened"})
 BASIS, TOWN = ScoreBasis.__table__.c, Municipality.__table__.c
@@ -161,12 +163,18 @@ def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
 
 
 def member_of(
-    reporter_key: str, categories: str, severity: int | None, received_at: datetime, *more: str | None
+    reporter_key: str, categories: str, severity: int | None, received_at: datetime | str, *more: str | None
 ) -> Member:
     """Return the facts of one report from its MEMBER_COLUMNS, in their order."""
     trust, state, when_felt = more
     return Member(
-        reporter_key, _read(categories), severity, received_at, trust == "uncertain_place", state == "held", when_felt
+        reporter_key,
+        _read(categories),
+        severity,
+        moment_of(received_at),
+        trust == "uncertain_place",
+        state == "held",
+        when_felt,
     )
 
 

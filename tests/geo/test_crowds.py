@@ -69,7 +69,7 @@ def test_loops_part_a_lattice_as_arrays_do(raw: list[tuple[int, int]]) -> None:
         patch.setattr(dbscan_compiled, "is_loaded", lambda: False)
         slow = divided(here)
         patch.setattr(dbscan_compiled, "is_loaded", lambda: True)
-        patch.setattr("geo.crowds.part_loop", lambda: crowd_loops.parts)
+        patch.setattr("geo.crowds.loops", lambda: [crowd_loops.density, crowd_loops.parts])
         assert [part.tolist() for part in divided(here)] == [part.tolist() for part in slow]
 
 
