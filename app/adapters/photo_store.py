@@ -58,6 +58,11 @@ class PhotoStore(Protocol):
         """Say whether the store can be reached."""
 
 
+def is_key(name: str) -> bool:
+    """Say whether a store may have a photo of that name."""
+    return _KEY.fullmatch(name) is not None
+
+
 def open_store(url: str) -> PhotoStore:
     """Return the store that PHOTO_STORE_URL names: `file://FOLDER` or `s3://BUCKET[/PREFIX]?endpoint=…&region=…`."""
     parts = urlsplit(url)
@@ -116,7 +121,7 @@ class FolderStore:
     def written(self) -> Iterator[tuple[str, datetime]]:
         """Return them with the files' times."""
         for path in sorted(self.folder.glob("*/*.jpg")):
-            if _KEY.fullmatch(path.name):
+            if is_key(path.name):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     def has_room(self) -> bool:
@@ -129,8 +134,7 @@ class FolderStore:
         return os.access(self.folder, os.W_OK)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise KeyError(key)
+        _check(key)
         return self.folder / key[:2] / key
 
 
@@ -179,7 +183,7 @@ class S3Store:
         """List the bucket with its times."""
         with _translated():
             for batch in obstore.list(self._store):
-                yield from ((i["path"], i["last_modified"]) for i in batch if _KEY.fullmatch(i["path"]))
+                yield from ((i["path"], i["last_modified"]) for i in batch if is_key(i["path"]))
 
     def has_room(self) -> bool:
         """A bucket has room."""
@@ -219,7 +223,7 @@ def _translated() -> Iterator[None]:
 
 
 def _check(key: str) -> None:
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise KeyError(key)
 
 

@@ -1,0 +1,77 @@
+"""`flask backup FILE` and `flask restore FILE`: the database and the photos together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from alembic.script import ScriptDirectory
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from app.adapters.backup_file import BadBackup
+from app.adapters.database_copy import CopyFailed
+from app.services import keeping
+from app.web.parts import now, parts
+from config import ROOT
+
+
+@click.command("backup")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write database and photos to FILE, while the service goes on. SECRET_KEY is not in it: keep that apart."""
+    if not file.resolve().parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.resolve().parent}.")
+    try:
+        kept = keeping.keep(file.resolve(), parts().photo_store, now=now(), each=_shown("Photos"))
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is there already. No backup is written over another.") from error
+    except (CopyFailed, OSError) as error:
+        raise click.ClickException(f"Nothing was kept. {error}") from error
+    click.echo(f"{kept.rows} rows and {kept.photos} photos in {file}, {kept.bytes / 1e6:.1f} MB.")
+    if kept.missing:
+        raise click.ClickException(f"{kept.missing} photos that rows name are not in the store.")
+
+
+@click.command("restore")
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where there is something already: it is lost.")
+@with_appcontext
+def restore(file: Path, *, replace: bool) -> None:
+    """Bring database and photos back from FILE, which is checked first, byte by byte. Stop the service before."""
+    try:
+        with keeping.opened(file) as found:
+            _is_known(found.contents.revision)
+            click.echo(f"{file} is whole. It was made {found.contents.made_at}.")
+            done = keeping.bring_back(found, parts().photo_store, replace=replace, each=_shown("Photos"))
+    except BadBackup as error:
+        raise click.ClickException(f"{file} cannot be brought back: {error}.") from error
+    except keeping.NotEmpty as error:
+        raise click.ClickException("There is something in the database. With --replace it is lost.") from error
+    except keeping.NotTheSame as error:
+        raise click.ClickException(f"It is back, but not as the backup says: {error}.") from error
+    except (CopyFailed, OSError) as error:
+        raise click.ClickException(f"The database is as it was. {error}") from error
+    upgrade()
+    click.echo(f"{done.rows} rows and {done.photos} photos are back.")
+    if done.missing:
+        raise click.ClickException(f"{done.missing} photos that rows name were not in the backup.")
+
+
+def _is_known(revision: str) -> None:
+    """Raise BadBackup when the backup is of a newer version of the service than this one."""
+    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    if revision not in known:
+        raise BadBackup(f"its revision {revision or '(none)'} is not known to this version")
+
+
+def _shown(what: str) -> Callable[[list[str]], Iterator[str]]:
+    """Return a way through keys that shows how far one has come."""
+
+    def through(keys: list[str]) -> Iterator[str]:
+        with click.progressbar(keys, label=what) as bar:
+            yield from bar
+
+    return through

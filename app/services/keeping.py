@@ -1,0 +1,156 @@
+"""Keeping everything in one file, and bringing it back: the database first, then the photos that its rows name.
+
+A photo is never changed and is written before its row, so whatever a row names at the moment of the copy is in the store
+already. Going back it is the other way about: photos first, so that no row is ever without its photo.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import inspect, select
+
+from app.adapters import backup_file, database_copy
+from app.adapters.backup_file import BadBackup, Contents
+from app.adapters.photo_intake import key
+from app.adapters.photo_store import PhotoStore
+from app.domain.photos import VARIANTS
+from app.models.base import db, reading
+from app.models.photos import LockedPhoto, Photo
+
+REVISION: Final = "alembic_version"
+MATTER: Final = ("report", "staff", "municipality", "district", "lamp", "dark_spot", "ticket", "walk")
+"""Tables of which one row means that somebody works with this database."""
+Each = Callable[[list[str]], Any]
+"""Goes through keys and may show how far one has come."""
+
+
+class NotTheSame(RuntimeError):
+    """The database came back with other rows than the backup's list says."""
+
+
+class NotEmpty(RuntimeError):
+    """There is something in the database that would be lost."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a backup has, in figures; `missing` are photos that rows name and the store did not have."""
+
+    rows: int
+    photos: int
+    missing: int
+    bytes: int
+
+
+def keep(file: Path, store: PhotoStore, *, now: datetime, each: Each = iter) -> Kept:
+    """Write the database and the photos to one file, while the service goes on.
+
+    Raises:
+        FileExistsError: there is such a file. CopyFailed: the database could not be copied. StoreUnreachable.
+
+    """
+    db.session.rollback()
+    kind = db.engine.dialect.name
+    with (
+        reading(),  # nobody who writes is held up
+        backup_file.writing(file) as backup,
+        tempfile.TemporaryDirectory(dir=file.parent) as folder,
+    ):
+        copy = Path(folder) / database_copy.NAMES[kind]
+        named = set(_named())
+        rows = database_copy.copy_out(db.engine, copy, _tables())
+        backup.add_file(copy.name, copy)
+        copy.unlink()
+        kept = set(_put_in(backup, store, each(list(store.keys()))))
+        missing = (named & set(_named())) - kept  # what is named before and after the copy is named in it
+        backup.close(Contents(kind, _revision() or "", now.isoformat(), rows))
+    return Kept(sum(rows.values()), len(kept), len(missing), file.stat().st_size)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[backup_file.Reader]:
+    """Give a backup that is whole and of this kind of database.
+
+    Raises:
+        BadBackup: it is not.
+
+    """
+    with backup_file.opened(file) as backup:
+        kind = db.engine.dialect.name
+        if backup.contents.kind != kind:
+            raise BadBackup(f"it is of {backup.contents.kind}, and DATABASE_URL names {kind}")
+        backup.check()
+        yield backup
+
+
+def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, each: Each = iter) -> Kept:
+    """Let database and photos be what a backup has; the database is brought back whole or stays as it is.
+
+    Args:
+        replace: also where there is something that is lost by it.
+
+    Raises:
+        NotEmpty: there is, and `replace` does not allow it. CopyFailed: the database is as it was. StoreFull. NotTheSame.
+
+    """
+    db.session.rollback()
+    if not replace and not is_empty():
+        raise NotEmpty
+    said, name = backup.contents, database_copy.NAMES[db.engine.dialect.name]
+    for photo in each(said.photos):
+        store.put(photo, backup.photo(photo))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / name
+        backup.take_out(name, copy)
+        database_copy.copy_in(db.engine, copy, {*_tables(), *said.rows, REVISION})
+    db.session.remove()
+    with db.engine.connect() as connection:
+        found = database_copy.count_rows(connection, said.rows)
+    if found != dict(said.rows):
+        wrong = next(table for table in found if found[table] != said.rows[table])
+        raise NotTheSame(f"{wrong} has {found[wrong]} rows instead of {said.rows[wrong]}")
+    missing = set(_named()) - set(said.photos)
+    return Kept(sum(found.values()), len(said.photos), len(missing), 0)
+
+
+def is_empty() -> bool:
+    """Say whether nobody works with this database yet; it may have no tables at all."""
+    with reading(), db.engine.connect() as connection:
+        there = [name for name in _tables() if name in MATTER]
+        return not any(database_copy.count_rows(connection, there).values())
+
+
+def _put_in(backup: backup_file.Writer, store: PhotoStore, names: Any) -> Iterator[str]:
+    for name in names:
+        try:
+            data = store.get(name)
+        except KeyError:
+            continue  # deleted meanwhile, as a decision said
+        backup.add_photo(name, data)
+        yield name
+
+
+def _named() -> Iterator[str]:
+    """Yield the key of each photo that a row names."""
+    for column in (Photo.public_id, LockedPhoto.public_id):
+        for public_id in db.session.scalars(select(column)):
+            yield from (key(public_id, variant) for variant in VARIANTS)
+    db.session.rollback()
+
+
+def _tables() -> list[str]:
+    """Return our tables that are there."""
+    return sorted(set(inspect(db.engine).get_table_names()) & set(db.metadata.tables))
+
+
+def _revision() -> str | None:
+    with db.engine.connect() as connection:
+        found = connection.exec_driver_sql(f"SELECT version_num FROM {REVISION}").scalar()  # noqa: S608  (our own word)
+    return str(found) if found else None
