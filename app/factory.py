@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from app.adapters.clock import Clock
 from app.adapters.images import ImageCleaner
 from app.adapters.jobs import Jobs
 from app.adapters.mail import Mail, open_mail
-from app.adapters.photo_store import open_store
+from app.adapters.photo_store import PhotoStore, open_store
 from app.adapters.push import Push
 from app.adapters.push_keys import open_push
 from app.admin import lamps as admin_lamps
@@ -54,6 +55,7 @@ from app.services import (
     measure_reminders,
     notices,
     register_files,
+    retention,
     subscriptions,
     walk_signups,
     work,
@@ -124,7 +126,8 @@ def _parts(app: Flask, settings: Settings) -> Parts:
     clock = Clock(settings.standing_now)
     mail = open_mail(settings.mail_url, sender=settings.mail_from)
     push = open_push(settings.instance, settings.vapid_private_key, settings.push_contact)
-    handlers = _quiet_work() | _letters(settings, mail, push, lambda: app.extensions[KEY].address)
+    photo_store = open_store(settings.photo_store_url)
+    handlers = _quiet_work(photo_store) | _letters(settings, mail, push, lambda: app.extensions[KEY].address)
 
     def round_of_work() -> int:
         with app.app_context():
@@ -134,14 +137,14 @@ def _parts(app: Flask, settings: Settings) -> Parts:
         settings=settings,
         clock=clock,
         cleaner=ImageCleaner(),
-        photo_store=open_store(settings.photo_store_url),
+        photo_store=photo_store,
         mail=mail,
         push=push,
         jobs=Jobs(settings.jobs_url, round_of_work),
     )
 
 
-def _quiet_work() -> dict[str, work.Handler]:
+def _quiet_work(photo_store: PhotoStore) -> dict[str, work.Handler]:
     """Return the jobs that tell nobody anything."""
 
     def regroup(payload: Mapping[str, Any], now: datetime) -> object:
@@ -153,8 +156,14 @@ def _quiet_work() -> dict[str, work.Handler]:
     def forget_signups(payload: Mapping[str, Any], _now: datetime) -> object:
         return walk_signups.forget(int(payload["walk_id"]))
 
+    def dispose(_payload: Mapping[str, Any], now: datetime) -> object:
+        return retention.at_night(salt=secrets.token_hex(16), now=now)
+
+    def forget_files(payload: Mapping[str, Any], _now: datetime) -> object:
+        return retention.forget_files(payload, photo_store)
+
     return {
-        "regroup": regroup, "close_quiet": close_quiet, "forget_signups": forget_signups,
+        "regroup": regroup, retention.JOB: dispose, retention.FORGET_FILES: forget_files, "close_quiet": close_quiet, "forget_signups": forget_signups,
         "same_lamp": new_ticket_service.follow_lamp, "register_file": register_files.work_on,
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from app.commands.keeping import backup, restore
 from app.commands.neighbours import neighbours
 from app.commands.network import network
 from app.commands.originals import originals
+from app.commands.retention import retention
 from app.commands.serve import serve
 from app.commands.staff import staff
 from app.commands.work import jobs, spots
@@ -26,6 +27,7 @@ COMMANDS = (
     jobs,
     spots,
     originals,
+    retention,
     backup,
     restore,
 )

@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.adapters.photo_intake import key
 from app.domain.people import THE_SYSTEM
-from app.domain.photos import VARIANTS
 from app.models.base import db
 from app.models.photos import LockedPhoto, Photo
 from app.models.reports import LockedText, Report
+from app.services.photo_key_steps import keys_of
 from app.services.transitions import remark
 
 
@@ -45,7 +44,7 @@ def dispose(
     shown = select(Photo).where(Photo.id.in_({p.photo_id for p in photos})).options(selectinload(Photo.report))
     for thing in (*reports.values(), *db.session.scalars(shown)):
         remark(thing, actor=THE_SYSTEM, now=now, reason=said)
-    files = [key(photo.public_id, variant) for photo in photos for variant in VARIANTS]
+    files = [file for photo in photos for file in keys_of(photo.public_id)]
     for row in (*texts, *photos):
         db.session.delete(row)
     db.session.commit()

@@ -14,15 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from app.adapters import backup_file, database_copy
 from app.adapters.backup_file import BadBackup, Contents
-from app.adapters.photo_intake import key
 from app.adapters.photo_store import PhotoStore
-from app.domain.photos import VARIANTS
 from app.models.base import db, reading
-from app.models.photos import LockedPhoto, Photo
+from app.services.photo_key_steps import named_keys
 
 REVISION: Final = "alembic_version"
 MATTER: Final = ("report", "staff", "municipality", "district", "lamp", "dark_spot", "ticket", "walk")
@@ -64,12 +62,12 @@ def keep(file: Path, store: PhotoStore, *, now: datetime, each: Each = iter) -> 
         tempfile.TemporaryDirectory(dir=file.parent) as folder,
     ):
         copy = Path(folder) / database_copy.NAMES[kind]
-        named = set(_named())
+        named = _named()
         rows = database_copy.copy_out(db.engine, copy, _tables())
         backup.add_file(copy.name, copy)
         copy.unlink()
         kept = set(_put_in(backup, store, each(list(store.keys()))))
-        missing = (named & set(_named())) - kept  # what is named before and after the copy is named in it
+        missing = (named & _named()) - kept  # what is named before and after the copy is named in it
         backup.close(Contents(kind, _revision() or "", now.isoformat(), rows))
     return Kept(sum(rows.values()), len(kept), len(missing), file.stat().st_size)
 
@@ -116,7 +114,7 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
     if found != dict(said.rows):
         wrong = next(table for table in found if found[table] != said.rows[table])
         raise NotTheSame(f"{wrong} has {found[wrong]} rows instead of {said.rows[wrong]}")
-    missing = set(_named()) - set(said.photos)
+    missing = _named() - set(said.photos)
     return Kept(sum(found.values()), len(said.photos), len(missing), 0)
 
 
@@ -137,12 +135,10 @@ def _put_in(backup: backup_file.Writer, store: PhotoStore, names: Any) -> Iterat
         yield name
 
 
-def _named() -> Iterator[str]:
-    """Yield the key of each photo that a row names."""
-    for column in (Photo.public_id, LockedPhoto.public_id):
-        for public_id in db.session.scalars(select(column)):
-            yield from (key(public_id, variant) for variant in VARIANTS)
+def _named() -> set[str]:
+    named = set(named_keys())
     db.session.rollback()
+    return named
 
 
 def _tables() -> list[str]:

@@ -1,0 +1,38 @@
+"""How long what people sent is kept: nothing is disposed of but by a decision (gallringsbeslut), kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+CONTACT: Final = "contact"
+PHOTOS: Final = "photos"
+TEXTS: Final = "texts"
+REJECTED: Final = "rejected"
+KINDS: Final[Mapping[str, str]] = {
+    CONTACT: "how to reach who sent a report, since it was settled",
+    REJECTED: "rejected reports with all that came with them, since they were rejected",
+    PHOTOS: "photos of reports and what was covered in them, since the report was settled",
+    TEXTS: "words, finder's marks and the exact time of settled reports, since they came: kind, place and month stay",
+}
+"""What may be disposed of, in the order in which it is done, and from when its days are counted."""
+SAID: Final[Mapping[str, str]] = {
+    CONTACT: "Kontaktuppgift gallrad enligt {decision}",
+    REJECTED: "Rapporten gallrad enligt {decision}",
+    PHOTOS: "Foton gallrade enligt {decision}",
+    TEXTS: "Texten gallrad enligt {decision}",
+}
+"""What history keeps of it."""
+SETTLED: Final = ("answered", "rejected", "withdrawn", "duplicate", "forwarded")
+RULE: Final = "retention_{kind}"
+DAYS_MAX: Final = 36_500
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long one kind is kept, and which decision says so; `days` is None while nobody has decided."""
+
+    kind: str
+    days: int | None
+    decision: str
