@@ -11,10 +11,10 @@ PHOTOS: Final = "photos"
 TEXTS: Final = "texts"
 REJECTED: Final = "rejected"
 KINDS: Final[Mapping[str, str]] = {
-    CONTACT: "how to reach who sent a report, since it was settled",
+    CONTACT: "how to reach who sent a report, since it was answered, rejected or taken back",
     REJECTED: "rejected reports with all that came with them, since they were rejected",
-    PHOTOS: "photos of reports and what was covered in them, since the report was settled",
-    TEXTS: "words, finder's marks and the exact time of settled reports, since they came: kind, place and month stay",
+    PHOTOS: "photos of reports and what was covered in them, since the report was answered or ended",
+    TEXTS: "words, finder's marks and the exact time of answered reports, since they came: kind, place and month stay",
 }
 """What may be disposed of, in the order in which it is done, and from when its days are counted."""
 SAID: Final[Mapping[str, str]] = {
@@ -24,7 +24,8 @@ SAID: Final[Mapping[str, str]] = {
     TEXTS: "Texten gallrad enligt {decision}",
 }
 """What history keeps of it."""
-SETTLED: Final = ("answered", "rejected", "withdrawn", "duplicate", "forwarded")
+ENDED: Final = ("answered", "rejected", "withdrawn")
+"""Reports whose sender waits for nothing more. A duplicate is told with the one it repeats, what was forwarded by its owner."""
 RULE: Final = "retention_{kind}"
 DAYS_MAX: Final = 36_500
 

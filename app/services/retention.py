@@ -17,7 +17,7 @@ from sqlalchemy import ScalarSelect, Select, delete, func, or_, select, update
 
 from app.adapters.photo_store import PhotoStore
 from app.domain.people import THE_SYSTEM
-from app.domain.retention import CONTACT, KINDS, PHOTOS, REJECTED, RULE, SAID, SETTLED, TEXTS, Keeping
+from app.domain.retention import CONTACT, ENDED, KINDS, PHOTOS, REJECTED, RULE, SAID, TEXTS, Keeping
 from app.models.areas import municipality
 from app.models.base import db
 from app.models.districts import Rule
@@ -107,15 +107,15 @@ def _in_force(kind: str, today: date) -> Keeping:
 
 def _due(kind: str, before: datetime) -> Select[int]:
     """Return the question for the reports of which something of this kind is to be disposed of."""
-    mine, settled = select(Report.id), Report.state.in_(SETTLED)
+    mine, ended = select(Report.id), Report.state.in_(ENDED)
     if kind == CONTACT:
         reached = Report.id.in_(select(Contact.report_id)), Report.id.in_(select(PushSubscription.report_id))
-        return mine.where(settled, _moved_last() < before, or_(*reached))
+        return mine.where(ended, _moved_last() < before, or_(*reached))
     if kind == PHOTOS:
-        return mine.where(settled, _moved_last() < before, Report.id.in_(select(Photo.report_id)))
+        return mine.where(ended, _moved_last() < before, Report.id.in_(select(Photo.report_id)))
     if kind == REJECTED:
         return mine.where(Report.state == "rejected", _moved_last() < before)
-    return mine.where(settled, Report.received_at < before, Report.fingerprint != "")
+    return mine.where(ended, Report.received_at < before, Report.fingerprint != "")
 
 
 def _moved_last() -> ScalarSelect[Any]:

@@ -103,6 +103,14 @@ def test_who_sent_a_report_is_forgotten_when_it_was_settled_long_enough_ago_and_
     assert count(Report) == 3
 
 
+@pytest.mark.parametrize("state", ["duplicate", "forwarded"])
+def test_who_still_waits_for_an_answer_is_not_forgotten(scene: Scene, state: str) -> None:
+    settled(scene, 400, state, contact="nour@example.org")
+    decide(scene.app, "contact", 30)
+    run(scene.app, "retention", "run")
+    assert count(Contact) == 1
+
+
 def test_photos_of_a_settled_report_are_gone_with_their_files_and_what_was_covered_in_them(scene: Scene) -> None:
     old, young = settled(scene, 731), settled(scene, 700)
     with_photo(scene, old, "ab" * 16)
