@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ STAFF_LANGUAGES: Final = ("sv", "en")
 """The desk and the van speak these; who chose another language as a resident reads Swedish there."""
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 COOKIE: Final = "lang"
+DAYS_A_YEAR: Final = 365.25
 babel = Babel()
 
 
@@ -44,6 +46,7 @@ def install(app: Flask) -> None:
         local_input=lambda at: at.astimezone(ZoneInfo(timezone())).strftime("%Y-%m-%dT%H:%M") if at else "",
         number=lambda value, decimals=0: _number(value, decimals),
         days=days,
+        period=period,
         amount=amount,
         telephone=telephone,
         tr=lambda text: words.translate(language(), text),
@@ -113,7 +116,23 @@ def days(count: float) -> str:
     """Return a number of days with its word: 1 dag, 4,5 dagar."""
     if language().startswith("sv"):  # CLDR counts Swedish days in whole nights and days (dygn)
         return f"{decimal(count)} {'dag' if count == 1 else 'dagar'}"
-    return str(format_unit(count, "duration-day", format="#,##0.#", locale=language()))
+    return _unit(count, "duration-day", "#,##0.#")
+
+
+def period(count: int) -> str:
+    """Return a number of days as people say it: whole years where it is some, else days."""
+    years = round(count / DAYS_A_YEAR)
+    if not years or not 0 <= count - years * 365 <= math.ceil(years / 4):  # with the leap days that they may have
+        return days(count)
+    if language().startswith("sv"):
+        return f"{years} år"
+    return _unit(years, "duration-year", "#,##0")
+
+
+def _unit(count: float, unit: str, pattern: str) -> str:
+    """Return a number with its unit's word; where the library lacks the long one (Arabic days) the short one is as whole."""
+    whole = format_unit(count, unit, format=pattern, locale=language())
+    return str(format_unit(count, unit, "short", format=pattern, locale=language()) if unit in whole else whole)
 
 
 def amount(value: object) -> str:
