@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from app.domain.reports import clean_text
-from app.domain.words import between
+from app.domain.words import at_most, between
 from app.models.base import row_number
 from app.web.words import field_errors
 
@@ -31,8 +31,10 @@ class Form:
         return field_errors(self.codes)
 
     def text(self, name: str, longest: int = 2000, *, required: bool = False) -> str:
-        """Return a text without control characters."""
+        """Return a text without control characters, and no longer than its field."""
         value = clean_text(self.sent.get(name, ""))
+        if len(value) > longest:
+            self.codes[name] = at_most(longest)
         if required and not value:
             self.codes[name] = "reason_missing" if name == "reason" else "required"
         return value[:longest]

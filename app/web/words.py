@@ -76,6 +76,7 @@ ERRORS: Final[Mapping[str, str]] = {
         "Åtgärder i planen som inte är utförda eller avslagna: %(count)s. Gör klart dem, avslå dem eller flytta dem till en annan plan först."
     ),
     "number_between": N_("Skriv %(least)s–%(most)s."),
+    "text_longer": N_("Texten är för lång. Högst %(most)s tecken får plats."),
     "money_not_readable": N_("Skriv ett belopp i kronor, 0 eller mer, till exempel 25000."),
     "changed_meanwhile": N_("Någon annan hann före. Se vad som ändrades och gör om det som behövs."),
     "degrees_not_readable": N_("Skriv grader med decimaler, till exempel 56,67612. Eller tryck på kartan."),
@@ -119,7 +120,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "address_not_readable": N_("Skriv en e-postadress."),
     "next_date_missing": N_("Skriv när nästa besked kommer."),
 }
-FACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {"number_between": ("least", "most"), "measures_open": ("count",)}
+FACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "number_between": ("least", "most"), "text_longer": ("most",), "measures_open": ("count",),
+}  # fmt: skip
 """What stands after a code, with colons between: `number_between:1:60`."""
 SCORE_WORDS: Final[Mapping[str, str]] = {
     "voices": N_("Röster"), "exposed": N_("Utsatta"), "flow": N_("Flöde"), "light": N_("Ljusläge"),

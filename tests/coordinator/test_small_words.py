@@ -36,6 +36,26 @@ def test_no_participants_is_an_error_and_not_twenty(scene: Scene) -> None:
     assert form.codes == {"participants_max": "number_between:1:999"}
 
 
+def test_a_text_longer_than_its_field_is_said_beside_it_and_comes_back_whole(scene: Scene) -> None:
+    desk, title = scene.signed_in("coordinator"), "Å" * 201
+    answer = desk.post("/coordinator/plans", data={"title": title, "district": scene.oxhagen.id})
+    assert answer.status_code == 422
+    assert "Texten är för lång. Högst 200 tecken får plats." in answer.text
+    assert title in answer.text
+    assert desk.post("/coordinator/plans", data={"title": title[:200], "district": scene.oxhagen.id}).status_code == 303
+
+
+def test_a_name_of_a_place_that_is_too_long_is_not_cut(scene: Scene) -> None:
+    desk, spot = scene.signed_in("coordinator"), scene.spot(scene.report(), name="Tunneln")
+    long = "Gången " * 30
+    answer = desk.post(f"/coordinator/dark-spots/{spot.id}/name", data={"name": long, "version": spot.version})
+    assert answer.status_code == 422
+    assert "Högst 200 tecken" in answer.text
+    assert long.strip() in answer.text
+    db.session.refresh(spot)
+    assert spot.name == "Tunneln"
+
+
 def test_a_summer_evening_that_has_passed_is_answered_with_a_day_that_lies_ahead(scene: Scene) -> None:
     with scene.app.test_request_context():
         said = walk_forms.sentences({"on": "dark_walk_in_summer"}, scene.now.date().replace(month=6, day=20))["on"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
 
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
@@ -44,40 +45,46 @@ def test_a_place_that_has_a_given_name_keeps_it_when_another_is_merged_into_it(s
     assert kept(other).name == "Parken"
 
 
-def test_a_given_name_survives_when_reports_make_its_place_one_with_a_larger_and_comes_back_with_it(
-    scene: Scene,
-) -> None:
+def large_and_named_small(scene: Scene) -> tuple[DarkSpot, DarkSpot, FlaskClient]:
+    """Return two places with a gap between them that reports can fill, the smaller with a given name, and the desk."""
     scene.reports_at(3)
     for i in range(2):
         scene.report(CENTRE[0] + 0.0018 + i * 1e-5)
     grouping.rebuild(now=scene.now)
     (large, small), client = spots(), scene.signed_in("coordinator")
-    called = large.name
     post(client, small, "name", name=GIVEN)
-    bridge = [scene.report(CENTRE[0] + step * 0.0004) for step in (1, 2, 3, 4)]
-    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
-    assert (kept(small).state, kept(large).name, kept(large).named_by_staff) == ("merged", GIVEN, True)
-    for report in bridge:
-        db.session.get_one(Report, report.id).state = "withdrawn"
+    return large, small, client
+
+
+def fill_the_gap(scene: Scene) -> list[int]:
+    bridge = [scene.report(CENTRE[0] + step * 0.0004).id for step in (1, 2, 3, 4)]
+    grouping.regroup({"reports": bridge}, now=scene.now)
+    return bridge
+
+
+def take_back(scene: Scene, bridge: list[int]) -> None:
+    for number in bridge:
+        db.session.get_one(Report, number).state = "withdrawn"
     db.session.commit()
-    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    grouping.regroup({"reports": bridge}, now=scene.now)
+
+
+def test_a_given_name_survives_when_reports_make_its_place_one_with_a_larger_and_comes_back_with_it(
+    scene: Scene,
+) -> None:
+    large, small, _ = large_and_named_small(scene)
+    called = large.name
+    bridge = fill_the_gap(scene)
+    assert (kept(small).state, kept(large).name, kept(large).named_by_staff) == ("merged", GIVEN, True)
+    take_back(scene, bridge)
     assert (kept(small).name, kept(large).name, kept(large).named_by_staff) == (GIVEN, called, False)
 
 
 def test_a_name_that_was_given_after_the_places_grew_together_is_not_taken_back_with_the_bridge(scene: Scene) -> None:
-    scene.reports_at(3)
-    for i in range(2):
-        scene.report(CENTRE[0] + 0.0018 + i * 1e-5)
-    grouping.rebuild(now=scene.now)
-    (large, small), client = spots(), scene.signed_in("coordinator")
-    post(client, small, "name", name=GIVEN)
-    bridge = [scene.report(CENTRE[0] + step * 0.0004) for step in (1, 2, 3, 4)]
-    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    large, small, client = large_and_named_small(scene)
+    bridge = fill_the_gap(scene)
     post(client, large, "name", name="Hela gångvägen")
-    for report in bridge:
-        db.session.get_one(Report, report.id).state = "withdrawn"
-    db.session.commit()
-    grouping.regroup({"reports": [r.id for r in bridge]}, now=scene.now)
+    take_back(scene, bridge)
     assert (kept(small).name, kept(large).name) == (GIVEN, "Hela gångvägen")
 
 
