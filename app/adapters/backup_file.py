@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 import tempfile
@@ -25,6 +26,8 @@ LIST: Final = "contents.json"
 PHOTOS: Final = "photos/"
 FORMAT: Final = 1
 _AT_ONCE: Final = 1 << 20
+_REVISION: Final = re.compile(r"[0-9a-z]{1,32}")
+_TABLE: Final = re.compile(r"[a-z][a-z_]*")
 
 
 class BadBackup(ValueError):
@@ -139,11 +142,22 @@ class Reader:
         try:
             self._entries = {entry.name: entry for entry in tar}
             self.contents = _understood(json.loads(self._open(LIST).read()))
-        except (tarfile.TarError, EOFError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise BadBackup("its list of contents is missing or cannot be read") from error
+        except BadBackup:
+            raise
+        except (
+            tarfile.TarError,
+            EOFError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise BadBackup("it is damaged or cut short: its list of contents cannot be read") from error
 
-    def check(self) -> None:
-        """Read everything once and compare it with the list.
+    def check(self, database: str) -> None:
+        """Read everything once and compare it with the list; `database` is the name of the database's copy.
 
         Raises:
             BadBackup: something is missing, damaged, or not named.
@@ -153,8 +167,8 @@ class Reader:
         if stray:
             raise BadBackup(f"{stray[0]} is in it and not in its list")
         for name, expected in self.contents.files.items():
-            if name.startswith(PHOTOS) and not is_key(name.removeprefix(PHOTOS)):
-                raise BadBackup(f"{name} is no name of a photo")
+            if name != database and not (name.startswith(PHOTOS) and is_key(name.removeprefix(PHOTOS))):
+                raise BadBackup(f"{name} is neither the database nor a photo")
             if self._measured(name) != expected:
                 raise BadBackup(f"{name} is not as it was written")
 
@@ -188,11 +202,15 @@ class Reader:
 
 
 def _understood(said: Any) -> Contents:
-    if said["format"] != FORMAT:
-        raise BadBackup(f"its format {said['format']} is not known to this version")
+    if str(said["format"]) != str(FORMAT):
+        raise BadBackup("its format is not known to this version")
     files = {str(name): (int(length), str(digest)) for name, (length, digest) in said["files"].items()}
     rows = {str(table): int(count) for table, count in said["rows"].items()}
-    return Contents(str(said["kind"]), str(said["revision"]), str(said["made_at"]), rows, files)
+    if not rows or not all(_TABLE.fullmatch(table) for table in rows):
+        raise BadBackup("its list names tables that are none of ours")
+    if not _REVISION.fullmatch(said["revision"]):
+        raise BadBackup("its list names no revision of ours")
+    return Contents(str(said["kind"]), said["revision"], str(said["made_at"]), rows, files)
 
 
 def _entry(name: str, length: int) -> tarfile.TarInfo:

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, bindparam, text
 from sqlalchemy.engine import URL, Connection
@@ -31,6 +31,13 @@ _DROP_FUNCTIONS = text(
 _OPTIONS: Final = {"host": "PGHOST", "port": "PGPORT", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
+class Expected(NamedTuple):
+    """What a copy must have to be taken for ours: its revision, and how many rows are in each table."""
+
+    revision: str
+    rows: Mapping[str, int]
+
+
 class CopyFailed(RuntimeError):
     """The database could not be copied or put back; the message is its own."""
 
@@ -42,17 +49,17 @@ def copy_out(engine: Engine, path: Path, tables: Iterable[str]) -> dict[str, int
     return _copy_sqlite(engine, path, tables)
 
 
-def copy_in(engine: Engine, path: Path, tables: Iterable[str]) -> None:
-    """Let the database be what a file says, in place of these tables as they are.
+def copy_in(engine: Engine, path: Path, tables: Iterable[str], expected: Expected) -> None:
+    """Let the database be what a file says, in place of these tables as they are, if the file has what is expected.
 
     Raises:
         CopyFailed: it is as it was.
 
     """
     if engine.dialect.name == "postgresql":
-        _read_dump(engine, path, tables)
+        _read_dump(engine, path, tables, expected)
     else:
-        _read_sqlite(engine, path)
+        _read_sqlite(engine, path, expected)
     engine.dispose()  # what connections had prepared is of the database before
 
 
@@ -70,17 +77,28 @@ def _copy_sqlite(engine: Engine, path: Path, tables: Iterable[str]) -> dict[str,
         return {name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
 
 
-def _read_sqlite(engine: Engine, path: Path) -> None:
+def _read_sqlite(engine: Engine, path: Path, expected: Expected) -> None:
     module = _sqlite(engine)
     try:
         with closing(module.connect(str(path))) as copy:
             sound = copy.execute("PRAGMA quick_check").fetchone()[0]
             if sound != "ok":
                 raise CopyFailed(f"the copy of the database is broken: {sound}")
+            _compare(copy, expected)
             with closing(engine.raw_connection()) as here:
                 copy.backup(here.driver_connection)
     except module.Error as error:
         raise CopyFailed(str(error)) from error
+
+
+def _compare(copy: Any, expected: Expected) -> None:
+    found = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    if found is None or found[0] != expected.revision:
+        raise CopyFailed("the copy of the database is of another revision than the list says")
+    for table, count in expected.rows.items():
+        has = copy.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608  (a name that was checked)
+        if has != count:
+            raise CopyFailed(f"the copy of the database has {has} rows of {table}, and the list says {count}")
 
 
 def _sqlite(engine: Engine) -> Any:
@@ -100,20 +118,32 @@ def _dump(engine: Engine, path: Path, tables: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def _read_dump(engine: Engine, path: Path, tables: Iterable[str]) -> None:
+def _read_dump(engine: Engine, path: Path, tables: Iterable[str], expected: Expected) -> None:
     ours = {"ours": sorted(tables)}
     with engine.connect() as connection:
         lines = [line for asked in (_DROP_FUNCTIONS, _DROP_TABLES) for line in connection.scalars(asked, ours)]
         schema = connection.exec_driver_sql("SELECT current_schema()").scalar()
     before = path.with_suffix(".before.sql")
     before.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    after = path.with_suffix(".after.sql")
+    after.write_text(_comparing(str(schema), expected), encoding="utf-8")
     cleaned = path.with_suffix(".here.sql")
     with path.open(encoding="utf-8") as given, cleaned.open("w", encoding="utf-8") as kept:
         kept.writelines(line for line in given if line.strip() != f"CREATE SCHEMA {schema};")  # it is there
     _run(
         engine.url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-        f"--file={before}", f"--file={cleaned}",
+        f"--file={before}", f"--file={cleaned}", f"--file={after}",
     )  # fmt: skip
+
+
+def _comparing(schema: str, expected: Expected) -> str:
+    """Return SQL that fails, and takes back all before it, where the database does not have what is expected."""
+    wrong = [f"(SELECT max(version_num) FROM {schema}.alembic_version) IS DISTINCT FROM '{expected.revision}'"]  # noqa: S608  (names that were checked)
+    wrong += [f"(SELECT count(*) FROM {schema}.{table}) <> {count}" for table, count in expected.rows.items()]  # noqa: S608
+    checks = [
+        f"IF {test} THEN RAISE EXCEPTION 'the copy of the database is not as its list says'; END IF;" for test in wrong
+    ]
+    return "\n".join(["DO $$ BEGIN", *checks, "END $$;", ""])
 
 
 def _run(url: URL, program: str, *words: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from alembic.script import ScriptDirectory
@@ -22,6 +24,7 @@ from config import ROOT
 @with_appcontext
 def backup(file: Path) -> None:
     """Write database and photos to FILE, while the service goes on. SECRET_KEY is not in it: keep that apart."""
+    signal.signal(signal.SIGTERM, _leave)  # a timer that loses patience leaves no half a file behind
     if not file.resolve().parent.is_dir():
         raise click.ClickException(f"There is no folder {file.resolve().parent}.")
     try:
@@ -50,14 +53,18 @@ def restore(file: Path, *, replace: bool) -> None:
         raise click.ClickException(f"{file} cannot be brought back: {error}.") from error
     except keeping.NotEmpty as error:
         raise click.ClickException("There is something in the database. With --replace it is lost.") from error
-    except keeping.NotTheSame as error:
-        raise click.ClickException(f"It is back, but not as the backup says: {error}.") from error
     except (CopyFailed, OSError) as error:
         raise click.ClickException(f"The database is as it was. {error}") from error
     upgrade()
     click.echo(f"{done.rows} rows and {done.photos} photos are back.")
+    if done.stray:
+        click.echo(f"{done.stray} photos in the store belong to nothing that came back; they are left there.")
     if done.missing:
         raise click.ClickException(f"{done.missing} photos that rows name were not in the backup.")
+
+
+def _leave(*_signal: object) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _is_known(revision: str) -> None:

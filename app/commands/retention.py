@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from app.domain.retention import DAYS_MAX, KINDS, Keeping
+from app.domain.retention import DAYS_MAX, DECISION_LENGTH_MAX, KINDS, Keeping
 from app.services import retention as service
 from app.web.parts import now, parts
 
@@ -17,25 +17,38 @@ retention = AppGroup("retention", help="How long what people sent is kept (gallr
 
 @retention.command("set")
 @click.argument("kind", type=click.Choice(tuple(KINDS)))
-@click.option("--days", required=True, type=click.IntRange(1, DAYS_MAX), help="For how many days it is kept.")
+@click.option("--days", type=click.IntRange(1, DAYS_MAX), help="For how many days it is kept.")
+@click.option("--for-ever", is_flag=True, help="It is kept, whatever was decided before.")
 @click.option("--decision", required=True, help="Which decision says so: body, date or number. History keeps it.")
 @click.option("--from", "begins", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="From when on; today.")
 @with_appcontext
-def set_(kind: str, days: int, decision: str, begins: datetime | None) -> None:
+def set_(kind: str, days: int | None, decision: str, begins: datetime | None, *, for_ever: bool) -> None:
     """Write into the retention table for how long KIND is kept. The worker disposes each night from then on."""
-    if not decision.strip():
+    named = " ".join(decision.split())
+    if not named:
         raise click.ClickException("Name the decision.")
+    if len(named) > DECISION_LENGTH_MAX:
+        raise click.ClickException(
+            f"The decision's name has at most {DECISION_LENGTH_MAX} characters, not {len(named)}."
+        )
+    if for_ever == bool(days):
+        raise click.UsageError("Say either --days or --for-ever.")
     first = begins.date() if begins else service.local_day(now())
-    service.decide(kind, days, decision.strip()[:200], valid_from=first, now=now())
-    click.echo(f"{kind}: kept for {days} days from {first} on, as {decision.strip()} says.")
+    before = service.decide(kind, days, named, valid_from=first, now=now())
+    click.echo(f"{kind}: {_said(Keeping(kind, days, named))} from {first} on.")
+    if before:
+        click.echo(f"In place of what was written for that day: {_said(before)}.")
 
 
 @retention.command("show")
 @with_appcontext
 def show() -> None:
-    """Say for how long each kind is kept today, and by which decision."""
-    for keeping in service.table(service.local_day(now())):
+    """Say for how long each kind is kept today, by which decision, and what is decided for later."""
+    today = service.local_day(now())
+    for keeping in service.table(today):
         click.echo(f"{keeping.kind}: {_said(keeping)} ({KINDS[keeping.kind]}).")
+    for first, keeping in service.coming(today):
+        click.echo(f"{keeping.kind} from {first} on: {_said(keeping)}.")
 
 
 @retention.command("run")
@@ -46,18 +59,18 @@ def run(*, dry_run: bool) -> None:
     done = service.run(salt=secrets.token_hex(16), now=now(), only_count=dry_run)
     if not dry_run:
         parts().jobs.round()  # the files of what is gone
+    verb = "would be concerned" if dry_run else "concerned"
     for line in done:
         if line.keeping.days is None:
-            click.echo(f"{line.keeping.kind}: nothing is deleted, for no decision says so.")
+            click.echo(f"{line.keeping.kind}: nothing is deleted, {_said(line.keeping)}.")
         else:
-            click.echo(
-                f"{line.keeping.kind}: {line.reports} reports {'would be' if dry_run else 'are'} concerned, {_said(line.keeping)}."
-            )
-    if all(line.keeping.days is None for line in done):
+            click.echo(f"{line.keeping.kind}: reports {verb}: {line.reports}; {_said(line.keeping)}.")
+    if not any(line.keeping.decision for line in done):
         raise click.ClickException("There is no decision on disposal. `retention set` writes one into the table.")
 
 
 def _said(keeping: Keeping) -> str:
-    if keeping.days is None:
+    if not keeping.decision:
         return "kept for ever, for no decision says otherwise"
-    return f"kept for {keeping.days} days as {keeping.decision} says"
+    time = "for ever" if keeping.days is None else f"for {keeping.days} day{'s' if keeping.days > 1 else ''}"
+    return f"kept {time} as {keeping.decision} says"

@@ -29,22 +29,22 @@ Each = Callable[[list[str]], Any]
 """Goes through keys and may show how far one has come."""
 
 
-class NotTheSame(RuntimeError):
-    """The database came back with other rows than the backup's list says."""
-
-
 class NotEmpty(RuntimeError):
     """There is something in the database that would be lost."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a backup has, in figures; `missing` are photos that rows name and the store did not have."""
+    """What a backup has, in figures; `missing` are photos that rows name and the store or the backup did not have.
+
+    `stray` are photos in the store that no row names after all came back.
+    """
 
     rows: int
     photos: int
     missing: int
-    bytes: int
+    bytes: int = 0
+    stray: int = 0
 
 
 def keep(file: Path, store: PhotoStore, *, now: datetime, each: Each = iter) -> Kept:
@@ -62,13 +62,14 @@ def keep(file: Path, store: PhotoStore, *, now: datetime, each: Each = iter) -> 
         tempfile.TemporaryDirectory(dir=file.parent) as folder,
     ):
         copy = Path(folder) / database_copy.NAMES[kind]
-        named = _named()
+        named, revision = _named(), _revision()
         rows = database_copy.copy_out(db.engine, copy, _tables())
         backup.add_file(copy.name, copy)
         copy.unlink()
-        kept = set(_put_in(backup, store, each(list(store.keys()))))
-        missing = (named & _named()) - kept  # what is named before and after the copy is named in it
-        backup.close(Contents(kind, _revision() or "", now.isoformat(), rows))
+        since = _named()
+        kept = set(_put_in(backup, store, each(sorted(named | since))))
+        missing = (named & since) - kept  # what is named before the copy and after it is named in it
+        backup.close(Contents(kind, revision or "", now.isoformat(), rows))
     return Kept(sum(rows.values()), len(kept), len(missing), file.stat().st_size)
 
 
@@ -84,7 +85,7 @@ def opened(file: Path) -> Iterator[backup_file.Reader]:
         kind = db.engine.dialect.name
         if backup.contents.kind != kind:
             raise BadBackup(f"it is of {backup.contents.kind}, and DATABASE_URL names {kind}")
-        backup.check()
+        backup.check(database_copy.NAMES[kind])
         yield backup
 
 
@@ -95,7 +96,7 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
         replace: also where there is something that is lost by it.
 
     Raises:
-        NotEmpty: there is, and `replace` does not allow it. CopyFailed: the database is as it was. StoreFull. NotTheSame.
+        NotEmpty: there is, and `replace` does not allow it. CopyFailed: the database is as it was. StoreFull.
 
     """
     db.session.rollback()
@@ -107,15 +108,12 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / name
         backup.take_out(name, copy)
-        database_copy.copy_in(db.engine, copy, {*_tables(), *said.rows, REVISION})
+        expected = database_copy.Expected(said.revision, said.rows)
+        database_copy.copy_in(db.engine, copy, {*_tables(), *said.rows, REVISION}, expected)
     db.session.remove()
-    with db.engine.connect() as connection:
-        found = database_copy.count_rows(connection, said.rows)
-    if found != dict(said.rows):
-        wrong = next(table for table in found if found[table] != said.rows[table])
-        raise NotTheSame(f"{wrong} has {found[wrong]} rows instead of {said.rows[wrong]}")
-    missing = _named() - set(said.photos)
-    return Kept(sum(found.values()), len(said.photos), len(missing), 0)
+    named = _named()
+    missing, stray = named - set(said.photos), set(store.keys()) - named
+    return Kept(sum(said.rows.values()), len(said.photos), len(missing), stray=len(stray))
 
 
 def is_empty() -> bool:

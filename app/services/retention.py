@@ -7,17 +7,17 @@ History keeps that something was disposed of and by which decision, never what i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, or_, select, update
 
 from app.adapters.photo_store import PhotoStore
 from app.domain.people import THE_SYSTEM
-from app.domain.retention import CONTACT, ENDED, KINDS, PHOTOS, REJECTED, RULE, SAID, TEXTS, Keeping
+from app.domain.retention import CONTACT, ENDED, KINDS, PHOTOS, REJECTED, RULE, SAID, Keeping
 from app.models.areas import municipality
 from app.models.base import db
 from app.models.districts import Rule
@@ -32,6 +32,7 @@ from app.services.transitions import remark
 JOB: Final = "retention"
 AT_ONCE: Final = 500
 FORGET_FILES: Final = "forget_files"
+REACHED: Final = (Contact, PushSubscription)
 NIGHTLY_AT: Final = timedelta(hours=2)
 
 
@@ -54,16 +55,28 @@ def table(today: date) -> list[Keeping]:
     return [_in_force(kind, today) for kind in KINDS]
 
 
-def decide(kind: str, days: int, decision: str, *, valid_from: date, now: datetime) -> None:
-    """Write for how many days a kind is kept from a day on, and let the worker dispose each night from now on."""
+def coming(today: date) -> list[tuple[date, Keeping]]:
+    """Return what is decided for days to come, the nearest first."""
+    names = {RULE.format(kind=kind): kind for kind in KINDS}
+    later = select(Rule).where(Rule.kind.in_(names), Rule.valid_from > today).order_by(Rule.valid_from, Rule.kind)
+    return [(row.valid_from, _kept(names[row.kind], row)) for row in db.session.scalars(later)]
+
+
+def decide(kind: str, days: int | None, decision: str, *, valid_from: date, now: datetime) -> Keeping | None:
+    """Write for how many days (None: for ever) a kind is kept from a day on, and let the worker dispose each night.
+
+    Return what had been decided for that very day, which no longer holds.
+    """
     name = RULE.format(kind=kind)
     row = db.session.scalars(select(Rule).where(Rule.kind == name, Rule.valid_from == valid_from)).first()
+    before = _kept(kind, row) if row else None
     if row is None:
         row = Rule(kind=name, valid_from=valid_from, created_at=now)
         db.session.add(row)
     row.value, row.decision, row.updated_at = {"days": days}, decision, now
     _ask_for_next_night(now)
     db.session.commit()
+    return before
 
 
 def at_night(*, salt: str, now: datetime) -> list[Done]:
@@ -88,10 +101,10 @@ def run(*, salt: str, now: datetime, only_count: bool = False) -> list[Done]:
     """
     done = []
     for keeping in table(local_day(now)):
-        due = None if keeping.days is None else _due(keeping.kind, now - timedelta(days=keeping.days))
-        count = 0 if due is None else _count(due)
-        if due is not None and count and not only_count:
-            _dispose(keeping, due, salt=salt, now=now)
+        before = None if keeping.days is None else now - timedelta(days=keeping.days)
+        count = _count(_due(keeping.kind, before)) if before else 0
+        if before and count and not only_count:
+            _dispose(keeping, before, salt=salt, now=now)
         done.append(Done(keeping, count))
     db.session.commit()
     return done
@@ -100,19 +113,23 @@ def run(*, salt: str, now: datetime, only_count: bool = False) -> list[Done]:
 def _in_force(kind: str, today: date) -> Keeping:
     found = select(Rule).where(Rule.kind == RULE.format(kind=kind), Rule.valid_from <= today)
     row = db.session.scalars(found.order_by(Rule.valid_from.desc()).limit(1)).first()
-    if row is None or not row.decision.strip():
-        return Keeping(kind, None, "")
-    return Keeping(kind, int(row.value["days"]), row.decision)
+    return _kept(kind, row) if row and row.decision.strip() else Keeping(kind, None, "")
+
+
+def _kept(kind: str, row: Rule) -> Keeping:
+    days = row.value["days"]
+    return Keeping(kind, None if days is None else int(days), row.decision)
 
 
 def _due(kind: str, before: datetime) -> Select[int]:
     """Return the question for the reports of which something of this kind is to be disposed of."""
     mine, ended = select(Report.id), Report.state.in_(ENDED)
     if kind == CONTACT:
-        reached = Report.id.in_(select(Contact.report_id)), Report.id.in_(select(PushSubscription.report_id))
+        reached = (Report.id.in_(select(table.report_id).where(table.updated_at < before)) for table in REACHED)
         return mine.where(ended, _moved_last() < before, or_(*reached))
     if kind == PHOTOS:
-        return mine.where(ended, _moved_last() < before, Report.id.in_(select(Photo.report_id)))
+        kept = select(Photo.report_id).where(Photo.created_at < before)
+        return mine.where(ended, _moved_last() < before, Report.id.in_(kept))
     if kind == REJECTED:
         return mine.where(Report.state == "rejected", _moved_last() < before)
     return mine.where(ended, Report.received_at < before, Report.fingerprint != "")
@@ -130,16 +147,21 @@ def _count(due: Select[int]) -> int:
     return db.session.scalar(select(func.count()).select_from(due.subquery())) or 0
 
 
-def _dispose(keeping: Keeping, due: Select[int], *, salt: str, now: datetime) -> None:
+def _dispose(keeping: Keeping, before: datetime, *, salt: str, now: datetime) -> None:
     said = SAID[keeping.kind].format(decision=keeping.decision)
-    for reports in _some_at_a_time(due):
+    for reports in _some_at_a_time(_due(keeping.kind, before)):
         ids = [report.id for report in reports]
         for report in reports:
             remark(report, actor=THE_SYSTEM, now=now, reason=said)
-        if keeping.kind in {PHOTOS, REJECTED}:
-            enqueue(FORGET_FILES, now=now, payload={"files": _files(ids)})
-        _ways[keeping.kind](reports, ids, salt)
-        if keeping.kind == TEXTS:
+        if keeping.kind == CONTACT:
+            _forget_contact(ids, before)
+        elif keeping.kind == PHOTOS:
+            _forget_photos(Photo.report_id.in_(ids) & (Photo.created_at < before), now)
+        elif keeping.kind == REJECTED:
+            _forget_photos(Photo.report_id.in_(ids), now)
+            _forget_reports(ids)
+        else:
+            _forget_words(reports, ids, salt)
             enqueue("regroup", "regroup", now=now)
         db.session.commit()
 
@@ -151,43 +173,33 @@ def _some_at_a_time(due: Select[int]) -> Iterator[Sequence[Report]]:
         yield reports
 
 
-def _files(report_ids: Sequence[int]) -> list[str]:
-    """Return the files of these reports' photos, and of what was covered in them."""
-    shown = select(Photo.public_id).where(Photo.report_id.in_(report_ids))
-    locked = select(LockedPhoto.public_id).join(Photo, Photo.id == LockedPhoto.photo_id)
-    names = [*db.session.scalars(shown), *db.session.scalars(locked.where(Photo.report_id.in_(report_ids)))]
-    return [file for name in names for file in keys_of(name)]
+def _forget_contact(ids: Sequence[int], before: datetime) -> None:
+    for table in REACHED:
+        db.session.execute(delete(table).where(table.report_id.in_(ids), table.updated_at < before))
 
 
-def _forget_contact(_reports: Sequence[Report], ids: Sequence[int], _salt: str) -> None:
-    db.session.execute(delete(Contact).where(Contact.report_id.in_(ids)))
-    db.session.execute(delete(PushSubscription).where(PushSubscription.report_id.in_(ids)))
+def _forget_photos(mine: ColumnElement[bool], now: datetime) -> None:
+    """Delete these photos and what was covered in them, and ask the worker to delete their files."""
+    locked = select(LockedPhoto.public_id).join(Photo, Photo.id == LockedPhoto.photo_id).where(mine)
+    names = [*db.session.scalars(select(Photo.public_id).where(mine)), *db.session.scalars(locked)]
+    if names:
+        enqueue(FORGET_FILES, now=now, payload={"files": [file for name in names for file in keys_of(name)]})
+        db.session.execute(delete(Photo).where(mine), execution_options={"synchronize_session": False})
 
 
-def _forget_photos(_reports: Sequence[Report], ids: Sequence[int], _salt: str) -> None:
-    db.session.execute(delete(Photo).where(Photo.report_id.in_(ids)))
-
-
-def _forget_words(reports: Sequence[Report], ids: Sequence[int], salt: str) -> None:
-    """Leave of each report its kind, its place and its month."""
-    db.session.execute(delete(LockedText).where(LockedText.report_id.in_(ids)))
-    for report in reports:
-        month = report.received_at.astimezone(UTC).replace(day=1, hour=12, minute=0, second=0, microsecond=0)
-        report.text = report.directions = report.fingerprint = ""
-        report.reporter_key = hashlib.sha256(f"{salt} {report.reporter_key}".encode()).hexdigest()
-        report.received_at = report.created_at = month
-        report.queued_at = report.accuracy_m = report.photos_missed = None
-
-
-def _forget_all(_reports: Sequence[Report], ids: Sequence[int], _salt: str) -> None:
+def _forget_reports(ids: Sequence[int]) -> None:
     db.session.flush()
     db.session.execute(update(Report).where(Report.duplicate_of_id.in_(ids)).values(duplicate_of_id=None))
     db.session.execute(delete(Report).where(Report.id.in_(ids)))
 
 
-_ways: Final[dict[str, Callable[[Sequence[Report], Sequence[int], str], None]]] = {
-    CONTACT: _forget_contact, REJECTED: _forget_all, PHOTOS: _forget_photos, TEXTS: _forget_words,
-}  # fmt: skip
+def _forget_words(reports: Sequence[Report], ids: Sequence[int], salt: str) -> None:
+    """Leave of each report what it was about, its place and its time; who sent it is a name of this run's own."""
+    db.session.execute(delete(LockedText).where(LockedText.report_id.in_(ids)))
+    for report in reports:
+        report.text = report.directions = report.fingerprint = ""
+        report.reporter_key = hashlib.sha256(f"{salt} {report.reporter_key}".encode()).hexdigest()
+        report.queued_at = report.accuracy_m = report.photos_missed = None
 
 
 def _ask_for_next_night(now: datetime) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -238,21 +239,80 @@ def test_what_is_no_whole_backup_of_ours_changes_nothing(
     assert len(db.session.scalars(select(Report)).all()) == 2
 
 
-def test_a_database_that_cannot_be_read_back_leaves_the_one_that_stands(
+def crafted(file: Path, database: bytes, **said: object) -> None:
+    """Write a backup whose list is right, with another database in it."""
+    copy = file.with_name(database_copy.NAMES[db.engine.dialect.name])
+    copy.write_bytes(database)
+    newest = str(db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    db.session.rollback()
+    with backup_file.writing(file) as backup:
+        backup.add_file(copy.name, copy)
+        rows = said.get("rows", {"report": 1})
+        backup.close(Contents(db.engine.dialect.name, newest, "today", rows))  # type: ignore[arg-type]
+
+
+def another_sqlite(tmp_path: Path, revision: str) -> bytes:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE alembic_version (version_num text)")
+        other.execute("CREATE TABLE report (id integer)")
+        other.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
+        other.commit()
+    return (tmp_path / "other.db").read_bytes()
+
+
+@pytest.mark.parametrize("harm", ["nonsense", "nothing", "other rows", "other revision"])
+def test_a_database_that_is_not_what_the_list_says_leaves_the_one_that_stands(
+    scene: Scene, file: Path, tmp_path: Path, harm: str
+) -> None:
+    lived_in(scene)
+    if db.engine.dialect.name == "postgresql":
+        table = "CREATE TABLE alembic_version (version_num text);\nCREATE TABLE report (id integer);\n"
+        rows = "INSERT INTO alembic_version VALUES ('{}');\n"
+        made = {
+            "nonsense": "CREATE TABLE half (id integer);\nNOT SQL AT ALL;\n", "nothing": "",
+            "other rows": table + rows.format("0016"), "other revision": table + rows.format("ffff"),
+        }[harm].encode()  # fmt: skip
+    else:
+        made = {"nonsense": b"CREATE TABLE half", "nothing": b""}.get(harm) or b""
+        if harm.startswith("other"):
+            made = another_sqlite(tmp_path, "0016" if harm == "other rows" else "ffff")
+    crafted(file, made, rows={"report": 0 if harm == "other revision" else 1})
+    said = run(scene.app, "restore", "--replace", file)
+    assert said.exit_code == 1, said.output
+    assert "The database is as it was" in said.output
+    assert len(db.session.scalars(select(Report)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "list_of_contents",
+    [
+        b"\xff\xfe", b"[" * 200_000, b'{"format": ' + b"1" * 5000 + b"}", b"[]", b"{}", b'{"format": 1, "rows": {"report": "abc"}}',
+        b'{"format": 1, "files": {}, "rows": {"report": Infinity}}', b'{"format": 1, "files": {"a": [1, 2, 3]}, "rows": {"report": 1}}',
+        b'{"format": 1, "files": {}, "rows": {}, "revision": "0016", "kind": "sqlite", "made_at": ""}',
+        b'{"format": 1, "files": {}, "rows": {"a\\"b": 0}, "revision": "0016", "kind": "sqlite", "made_at": ""}',
+        b'{"format": 1, "files": {}, "rows": {"report": 0}, "revision": "\'; DROP", "kind": "sqlite", "made_at": ""}',
+    ],
+)  # fmt: skip
+def test_a_list_of_contents_that_nobody_of_us_wrote_is_refused(
+    scene: Scene, file: Path, list_of_contents: bytes
+) -> None:
+    with tarfile.open(file, "w") as tar:
+        entry = tarfile.TarInfo(backup_file.LIST)
+        entry.size = len(list_of_contents)
+        tar.addfile(entry, io.BytesIO(list_of_contents))
+    said = run(scene.app, "restore", "--replace", file)
+    assert said.exit_code == 1
+    assert "cannot be brought back" in said.output
+
+
+def test_photos_that_belong_to_nothing_that_came_back_are_counted_and_in_no_backup(
     scene: Scene, file: Path, tmp_path: Path
 ) -> None:
     lived_in(scene)
-    kind = db.engine.dialect.name
-    copy = tmp_path / database_copy.NAMES[kind]
-    copy.write_bytes(b"CREATE TABLE half (id integer);\nNOT SQL AT ALL;\n")
-    newest = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    with backup_file.writing(file) as backup:
-        backup.add_file(copy.name, copy)
-        backup.close(Contents(kind, newest, "today", {"report": 1}))
-    said = run(scene.app, "restore", "--replace", file)
-    assert said.exit_code == 1
-    assert "The database is as it was" in said.output
-    assert len(db.session.scalars(select(Report)).all()) == 1
+    run(scene.app, "backup", file)
+    photo_store(scene.app).put(key("cd" * 16, "large"), jpeg())
+    assert "1 photos in the store belong to nothing" in run(scene.app, "restore", "--replace", file).output
+    assert "and 2 photos in" in run(scene.app, "backup", tmp_path / "second.backup").output
 
 
 def test_a_backup_that_breaks_off_leaves_no_file(scene: Scene, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
