@@ -119,7 +119,7 @@ def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
         400: (gettext("Det gick inte att läsa det du skickade"), gettext("Gå tillbaka och försök igen.")),
         401: (gettext("Du behöver logga in"), gettext("Logga in och försök igen.")),
         403: (gettext("Du får inte se den här sidan"), gettext("Din roll ger inte tillgång hit.")),
-        404: (gettext("Sidan finns inte"), gettext("Länken kan vara gammal eller felskriven.")),
+        404: _nothing_there(),
         405: (gettext("Det går inte att göra så här"), gettext("Gå tillbaka och försök igen.")),
         413: (gettext("Det du skickade är för stort"), gettext("Skicka färre eller mindre foton. Ett foto får vara högst 20 MB.")),
         429: (gettext("Vänta en stund"), gettext("Det har kommit många på kort tid från ditt nät. Försök igen om en minut.")),
@@ -133,6 +133,13 @@ def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if code == 429:
         response.headers.setdefault("Retry-After", "60")
     return response, status
+
+
+def _nothing_there() -> tuple[str, str]:
+    if request.path.startswith("/r/"):
+        text = gettext("Länken kan vara felskriven. Det kan också vara en rapport som kommunen inte sparar längre.")
+        return gettext("Rapporten finns inte"), text
+    return gettext("Sidan finns inte"), gettext("Länken kan vara gammal eller felskriven.")
 
 
 def app_response(body: str | Response, status: int) -> Response:

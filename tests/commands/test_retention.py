@@ -149,6 +149,7 @@ def test_of_an_old_report_what_it_was_about_place_and_time_stay_and_one_person_s
 def test_a_rejected_report_goes_with_all_that_came_with_it_and_leaves_a_line_without_its_words(scene: Scene) -> None:
     spam = settled(scene, 91, "rejected", text="Köp billigt", contact="spam@example.org")
     with_photo(scene, spam, "ab" * 16)
+    receipt = scene.last_receipt
     copy = scene.report(now=scene.now)
     copy.duplicate_of_id, number = spam.id, spam.id
     db.session.commit()
@@ -159,6 +160,9 @@ def test_a_rejected_report_goes_with_all_that_came_with_it_and_leaves_a_line_wit
     assert (count(Contact), count(Photo), count(LockedPhoto), files(scene)) == (0, 0, 0, [])
     assert db.session.scalars(select(Notice).where(Notice.report_id == number)).all() == []
     assert lines(number)[-1] == f"Rapporten gallrad enligt {DECISION}"
+    gone = scene.app.test_client().get(f"/r/{receipt}")
+    assert gone.status_code == 404
+    assert "en rapport som kommunen inte sparar längre" in gone.text
     assert "Köp billigt" not in " ".join(lines(number))
 
 
