@@ -120,7 +120,9 @@ def test_who_taps_into_the_search_before_the_script_is_there_has_the_names_too(
     page, held = person(PHONE, service_workers="block"), []
     page.route("**/js/place_search.js", lambda route: held.append(route))  # noqa: PLW0108  (it asks for a function of Python)
     page.goto("/report", wait_until="commit")
-    page.locator("#place_search").click()  # which waits until it is drawn: nobody can tap what is not, and focus() does nothing
+    page.locator(
+        "#place_search"
+    ).click()  # which waits until it is drawn: nobody can tap what is not, and focus() does nothing
     assert page.evaluate("document.activeElement.id") == "place_search"
     while not held:
         page.wait_for_timeout(50)
