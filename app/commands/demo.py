@@ -42,7 +42,7 @@ def demo(*, count: int, seed: int, if_empty: bool) -> None:
         for done in demo_reports.keep(told, chance, secret_key, photos, parts().photo_store):
             bar.update(done - before)
             before = done
-    figures = grouping.rebuild(now=at - timedelta(days=40))
+    figures = grouping.rebuild(now=at - timedelta(days=75))  # before the first walk was planned
     click.echo(f"{figures.reports} reports in {figures.spots} dark spots, {figures.seconds:.1f} s")
     for chapter in demo_story.tell(cast):
         click.echo(f"  {chapter}")

@@ -74,7 +74,7 @@ def know_the_places(cast: Cast) -> None:
     """The largest spots are confirmed, described, and some are public; one is dismissed."""
     spots = _spots(14)
     for number, spot in enumerate(spots):
-        at = cast.ago(30 - number)
+        at = cast.ago(73 - number % 3)  # before a walk visits them
         facts = dark_spots.Facts(
             ask.environment_near(spot.lon, spot.lat), ["lamp_out", "no_lighting", "unknown", "obscured"][number % 4],
             ["high", "main", "medium", "unknown"][number % 4], [["school", "bus_stop"], ["only_way"], [], ["bus_stop"]][number % 4],
