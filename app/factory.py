@@ -65,6 +65,7 @@ from app.services import owner_requests as owner_letters
 from app.services import push as phones
 from app.services import tickets as ticket_service
 from app.services.interruption_steps import TELL
+from app.services.photo_key_steps import FORGET_FILES
 from app.services.reminder_steps import REMIND
 from app.technician import days, patrols, tickets
 from app.technician import lamps as van_lamps
@@ -163,7 +164,7 @@ def _quiet_work(photo_store: PhotoStore) -> dict[str, work.Handler]:
         return retention.forget_files(payload, photo_store)
 
     return {
-        "regroup": regroup, retention.JOB: dispose, retention.FORGET_FILES: forget_files, "close_quiet": close_quiet, "forget_signups": forget_signups,
+        "regroup": regroup, retention.JOB: dispose, FORGET_FILES: forget_files, "close_quiet": close_quiet, "forget_signups": forget_signups,
         "same_lamp": new_ticket_service.follow_lamp, "register_file": register_files.work_on,
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from app.adapters.photo_store import is_key
+from app.adapters.photo_store import is_key, sync_folder
 
 LIST: Final = "contents.json"
 PHOTOS: Final = "photos/"
@@ -114,6 +114,7 @@ def writing(path: Path) -> Iterator[Writer]:
             file.flush()
             os.fsync(file.fileno())
         Path(beside).replace(path)
+        sync_folder(path.parent)
     finally:
         Path(beside).unlink(missing_ok=True)
 

@@ -95,8 +95,8 @@ class FolderStore:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
-            _sync_folder(path.parent)
-            _sync_folder(self.folder)
+            sync_folder(path.parent)
+            sync_folder(self.folder)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             if error.errno in _FULL:
@@ -227,7 +227,8 @@ def _check(key: str) -> None:
         raise KeyError(key)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let a folder's names survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

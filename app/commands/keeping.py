@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from alembic.script import ScriptDirectory
@@ -14,6 +12,7 @@ from flask_migrate import upgrade
 
 from app.adapters.backup_file import BadBackup
 from app.adapters.database_copy import CopyFailed
+from app.commands.stopping import tidying_up
 from app.services import keeping
 from app.web.parts import now, parts
 from config import ROOT
@@ -24,11 +23,11 @@ from config import ROOT
 @with_appcontext
 def backup(file: Path) -> None:
     """Write database and photos to FILE, while the service goes on. SECRET_KEY is not in it: keep that apart."""
-    signal.signal(signal.SIGTERM, _leave)  # a timer that loses patience leaves no half a file behind
     if not file.resolve().parent.is_dir():
         raise click.ClickException(f"There is no folder {file.resolve().parent}.")
     try:
-        kept = keeping.keep(file.resolve(), parts().photo_store, now=now(), each=_shown("Photos"))
+        with tidying_up():
+            kept = keeping.keep(file.resolve(), parts().photo_store, now=now(), each=_shown("Photos"))
     except FileExistsError as error:
         raise click.ClickException(f"{file} is there already. No backup is written over another.") from error
     except (CopyFailed, OSError) as error:
@@ -61,10 +60,6 @@ def restore(file: Path, *, replace: bool) -> None:
         click.echo(f"{done.stray} photos in the store belong to nothing that came back; they are left there.")
     if done.missing:
         raise click.ClickException(f"{done.missing} photos that rows name were not in the backup.")
-
-
-def _leave(*_signal: object) -> NoReturn:
-    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _is_known(revision: str) -> None:

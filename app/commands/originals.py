@@ -22,8 +22,7 @@ def dispose(before: datetime, decision: str, *, dry_run: bool) -> None:
     """Delete for good the originals that were locked before DAY."""
     if not decision.strip():
         raise click.ClickException("Name the decision.")
-    forget = parts().photo_store.delete
-    done = disposal.dispose(
-        before.replace(tzinfo=UTC), decision.strip()[:200], forget=forget, now=now(), only_count=dry_run
-    )
+    done = disposal.dispose(before.replace(tzinfo=UTC), decision.strip()[:200], now=now(), only_count=dry_run)
+    if not dry_run:
+        parts().jobs.round()  # their files
     click.echo(f"{done.texts} texts and {done.photos} photos {'would be' if dry_run else 'are'} deleted.")

@@ -1,4 +1,4 @@
-"""How a process that works until it is stopped hears that it is to stop."""
+"""How a process hears that it is to stop: one that works until then, and one that has something to tidy up first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
+from typing import NoReturn
 
 
 @contextmanager
@@ -23,3 +24,17 @@ def asked_to_stop() -> Iterator[SimpleQueue[None]]:
     finally:
         for number, heard_by in before.items():
             signal.signal(number, heard_by)
+
+
+@contextmanager
+def tidying_up() -> Iterator[None]:
+    """Let SIGTERM end this block as an error would, so that whatever is half done is taken away."""
+
+    def leave(*_signal: object) -> NoReturn:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.photos import LockedPhoto, Photo
 from app.models.reports import LockedText, Report
-from app.services.photo_key_steps import keys_of
+from app.services.photo_key_steps import ask_to_forget
 from app.services.transitions import remark
 
 
@@ -25,14 +24,12 @@ class Disposed:
     photos: int
 
 
-def dispose(
-    before: datetime, decision: str, *, forget: Callable[[str], None], now: datetime, only_count: bool = False
-) -> Disposed:
+def dispose(before: datetime, decision: str, *, now: datetime, only_count: bool = False) -> Disposed:
     """Delete the originals that were locked before a moment; history says by which decision, never what they said.
 
     Args:
-        before: with a zone. decision: its body, date or number. forget: deletes a photo's file by its key; the rows go
-        first, so that a crash leaves a file that no row names and never a row without its file.
+        before: with a zone. decision: its body, date or number. The rows go first, and the worker is asked in the same commit
+        to delete their files.
 
     """
     texts = db.session.scalars(select(LockedText).where(LockedText.created_at < before)).all()
@@ -44,10 +41,8 @@ def dispose(
     shown = select(Photo).where(Photo.id.in_({p.photo_id for p in photos})).options(selectinload(Photo.report))
     for thing in (*reports.values(), *db.session.scalars(shown)):
         remark(thing, actor=THE_SYSTEM, now=now, reason=said)
-    files = [file for photo in photos for file in keys_of(photo.public_id)]
+    ask_to_forget([photo.public_id for photo in photos], now)
     for row in (*texts, *photos):
         db.session.delete(row)
     db.session.commit()
-    for file in files:
-        forget(file)
     return Disposed(len(texts), len(photos))

@@ -1,15 +1,20 @@
-"""Which files of the photo store belong to something. Reads only."""
+"""Which files of the photo store belong to something, and asking for those to be deleted that no longer do. Never commits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
 from app.adapters.photo_intake import key
 from app.domain.photos import VARIANTS
 from app.models.base import db
+from app.models.jobs import enqueue
 from app.models.photos import LockedPhoto, Photo
+
+FORGET_FILES: Final = "forget_files"
 
 
 def named_keys() -> Iterator[str]:
@@ -22,3 +27,10 @@ def named_keys() -> Iterator[str]:
 def keys_of(public_id: str) -> list[str]:
     """Return the keys of one photo, in each of its sizes."""
     return [key(public_id, variant) for variant in VARIANTS]
+
+
+def ask_to_forget(public_ids: Iterable[str], now: datetime) -> None:
+    """Ask the worker, in the commit in which their rows go, to delete these photos' files: again until they are gone."""
+    files = [file for public_id in public_ids for file in keys_of(public_id)]
+    if files:
+        enqueue(FORGET_FILES, now=now, payload={"files": files})

@@ -26,12 +26,11 @@ from app.models.jobs import enqueue
 from app.models.photos import LockedPhoto, Photo
 from app.models.push import PushSubscription
 from app.models.reports import Contact, LockedText, Report
-from app.services.photo_key_steps import keys_of
+from app.services.photo_key_steps import ask_to_forget
 from app.services.transitions import remark
 
 JOB: Final = "retention"
 AT_ONCE: Final = 500
-FORGET_FILES: Final = "forget_files"
 REACHED: Final = (Contact, PushSubscription)
 NIGHTLY_AT: Final = timedelta(hours=2)
 
@@ -183,7 +182,7 @@ def _forget_photos(mine: ColumnElement[bool], now: datetime) -> None:
     locked = select(LockedPhoto.public_id).join(Photo, Photo.id == LockedPhoto.photo_id).where(mine)
     names = [*db.session.scalars(select(Photo.public_id).where(mine)), *db.session.scalars(locked)]
     if names:
-        enqueue(FORGET_FILES, now=now, payload={"files": [file for name in names for file in keys_of(name)]})
+        ask_to_forget(names, now)
         db.session.execute(delete(Photo).where(mine), execution_options={"synchronize_session": False})
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import signal
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
@@ -313,6 +315,22 @@ def test_photos_that_belong_to_nothing_that_came_back_are_counted_and_in_no_back
     photo_store(scene.app).put(key("cd" * 16, "large"), jpeg())
     assert "1 photos in the store belong to nothing" in run(scene.app, "restore", "--replace", file).output
     assert "and 2 photos in" in run(scene.app, "backup", tmp_path / "second.backup").output
+
+
+def test_a_backup_that_is_ended_leaves_no_file_and_the_process_hears_as_before(
+    scene: Scene, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in(scene)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def ended(_key: str) -> bytes:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return b""
+
+    monkeypatch.setattr(photo_store(scene.app), "get", ended)
+    assert run(scene.app, "backup", file).exit_code == 128 + signal.SIGTERM
+    assert not list(file.parent.iterdir())
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_backup_that_breaks_off_leaves_no_file(scene: Scene, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
