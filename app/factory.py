@@ -54,6 +54,7 @@ from app.services import (
     invitations,
     measure_reminders,
     notices,
+    photo_tidying,
     register_files,
     retention,
     subscriptions,
@@ -66,6 +67,7 @@ from app.services import push as phones
 from app.services import tickets as ticket_service
 from app.services.interruption_steps import TELL
 from app.services.photo_key_steps import FORGET_FILES
+from app.services.photo_tidying import TIDY_PHOTOS
 from app.services.reminder_steps import REMIND
 from app.technician import days, patrols, tickets
 from app.technician import lamps as van_lamps
@@ -132,7 +134,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
 
     def round_of_work() -> int:
         with app.app_context():
-            return work.run_due(handlers, clock=clock.now)
+            return work.run_due(handlers, clock=clock.now, nightly=[TIDY_PHOTOS])
 
     return Parts(
         settings=settings,
@@ -163,8 +165,11 @@ def _quiet_work(photo_store: PhotoStore) -> dict[str, work.Handler]:
     def forget_files(payload: Mapping[str, Any], _now: datetime) -> object:
         return retention.forget_files(payload, photo_store)
 
+    def tidy_photos(_payload: Mapping[str, Any], now: datetime) -> object:
+        return photo_tidying.tidy(photo_store, now=now)
+
     return {
-        "regroup": regroup, retention.JOB: dispose, FORGET_FILES: forget_files, "close_quiet": close_quiet, "forget_signups": forget_signups,
+        "regroup": regroup, retention.JOB: dispose, FORGET_FILES: forget_files, TIDY_PHOTOS: tidy_photos, "close_quiet": close_quiet, "forget_signups": forget_signups,
         "same_lamp": new_ticket_service.follow_lamp, "register_file": register_files.work_on,
     }  # fmt: skip
 

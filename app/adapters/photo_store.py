@@ -198,17 +198,14 @@ class S3Store:
         return True
 
 
-def sweep(store: PhotoStore, known: Collection[str], *, older_than: timedelta, now: datetime) -> int:
-    """Delete photos that no row names (a crash between file and row leaves them); return how many.
+def orphans(store: PhotoStore, known: Collection[str], *, older_than: timedelta, now: datetime) -> list[str]:
+    """Return the photos that no row names (a crash between file and row leaves them).
 
     Args:
         known: the keys that rows name. older_than: younger ones are left, their row may be on its way. now: with a zone.
 
     """
-    orphans = [key for key, written in store.written() if key not in known and now - written > older_than]
-    for key in orphans:
-        store.delete(key)
-    return len(orphans)
+    return [key for key, written in store.written() if key not in known and now - written > older_than]
 
 
 @contextlib.contextmanager

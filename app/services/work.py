@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
 from app.models.base import db, write_back
-from app.models.jobs import Job
+from app.models.jobs import Job, enqueue
 
 LEASE = timedelta(minutes=10)
 ATTEMPTS_MAX = 20
+NIGHTLY_AT = timedelta(hours=2, minutes=30)
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any], datetime], object]
 
 
-def run_due(handlers: Mapping[str, Handler], *, clock: Callable[[], datetime], most: int = 200) -> int:
-    """Do the jobs that are due, oldest first; return how many were done.
+def run_due(
+    handlers: Mapping[str, Handler], *, clock: Callable[[], datetime], nightly: Iterable[str] = (), most: int = 200
+) -> int:
+    """Do the jobs that are due, oldest first; return how many were done. `nightly`: kinds to be done every night as well.
 
     A job is taken with a lease in its own commit; a worker that dies leaves it to the next after the lease. Handlers
     are idempotent: they read what is to be done from the database.
     """
+    _ask_for_next_night(nightly, clock())
     done = 0
     for _ in range(most):
         job = _take(clock())
@@ -39,6 +43,13 @@ def waiting(now: datetime) -> int:
     """Return how many jobs are due; those of a later hour do not wait for anybody."""
     due = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at <= now)
     return db.session.scalar(due) or 0
+
+
+def _ask_for_next_night(kinds: Iterable[str], now: datetime) -> None:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for kind in kinds:
+        enqueue(kind, f"{kind} after {now.date()}", now=now, run_at=midnight + timedelta(days=1) + NIGHTLY_AT)
+    db.session.commit()
 
 
 def _take(now: datetime) -> Job | None:

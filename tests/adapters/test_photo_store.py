@@ -19,7 +19,7 @@ from moto.server import ThreadedMotoServer
 from app.adapters import photo_store
 from app.adapters.images import ImageCleaner
 from app.adapters.photo_intake import key, take_in
-from app.adapters.photo_store import FolderStore, PhotoStore, S3Store, StoreFull, StoreUnreachable, open_store, sweep
+from app.adapters.photo_store import FolderStore, PhotoStore, S3Store, StoreFull, StoreUnreachable, open_store, orphans
 from tests.adapters.pictures import encoded, pattern
 
 NAME, OTHER = "ab" * 16, "cd" * 16
@@ -97,13 +97,12 @@ def test_no_name_leads_out_of_the_store(store: PhotoStore, name: str) -> None:
             attempt(name)
 
 
-def test_photos_without_a_row_are_swept_and_young_ones_are_left_for_their_row(store: PhotoStore) -> None:
+def test_photos_without_a_row_are_found_but_young_ones_are_left_for_their_row(store: PhotoStore) -> None:
     store.put(KEY, b"kept")
     store.put(OTHER_KEY, b"orphan")
     now = datetime.now(UTC)
-    assert sweep(store, {KEY}, older_than=DAY, now=now) == 0
-    assert sweep(store, {KEY}, older_than=DAY, now=now + 2 * DAY) == 1
-    assert list(store.keys()) == [KEY]
+    assert orphans(store, {KEY}, older_than=DAY, now=now) == []
+    assert orphans(store, {KEY}, older_than=DAY, now=now + 2 * DAY) == [OTHER_KEY]
 
 
 def test_the_file_and_then_its_name_are_on_the_disk_when_put_returns(
