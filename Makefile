@@ -27,7 +27,7 @@ run: setup ## the demo municipality on http://127.0.0.1:5000 (PORT=… changes i
 	@exec $(BIN)/python -m tools.start --host $(HOST) --port $(PORT)
 
 test: setup-test ## every test, on SpatiaLite and on PostgreSQL + PostGIS, with branch coverage
-	@$(BIN)/pytest -n $(WORKERS) --database=both --cov --cov-report=term:skip-covered $(TESTS)
+	@$(BIN)/pytest -n $(WORKERS) --dist=worksteal --database=both --cov --cov-report=term:skip-covered $(TESTS)
 
 check: lint test ## what must hold before a change goes in: lint, import contracts, every test
 

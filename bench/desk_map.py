@@ -7,8 +7,6 @@ two pictures have been drawn; under 100 ms it feels like one movement.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import statistics
 import tempfile
 import threading
@@ -25,8 +23,8 @@ from app.factory import create_app
 from app.services import demo_town, staff
 from bench.desk_data import NOW, Size, fill
 from config import Settings
+from tools import chromium
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 PASSWORD = "correct horse battery"  # noqa: S105
 STEP = """async ([zoom, dx]) => {
   const map = Object.values(window).find((thing) => thing instanceof L.Map);
@@ -48,8 +46,7 @@ def main() -> None:
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
         threading.Thread(target=server.run, daemon=True).start()
         with sync_playwright() as driver:
-            arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+            browser = driver.chromium.launch(executable_path=chromium.program(), args=chromium.arguments())
             page = browser.new_page(
                 viewport={"width": 700, "height": 620}, base_url=f"http://127.0.0.1:{server.effective_port}"
             )

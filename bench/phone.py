@@ -9,8 +9,6 @@ on the machine only ever adds.
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,8 +26,8 @@ from bench.machine import machine
 from config import Settings
 from tests.builders import Scene
 from tests.durability import server as running_server
+from tools import chromium
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 LATENCY_MS, BITS_PER_SECOND, SLOWER = 400, 400_000, 4
 BYTES_MAX, BYTES_WITH_MAP_MAX, FIRST_S_MAX, NEXT_S_MAX = 60_000, 120_000, 2.0, 0.5
 RUNS = 4
@@ -136,7 +134,7 @@ def open_report(context: BrowserContext, base: str, *, with_map: bool = False) -
 
 def measure(playwright: Any, base: str) -> list[tuple[str, float, float, str]]:
     """Return each figure with its limit."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    browser = playwright.chromium.launch(executable_path=chromium.program(), args=chromium.arguments())
     first, following, maps = [], [], []
     for _ in range(RUNS):
         context = browser.new_context(viewport={"width": 360, "height": 740}, locale="sv-SE")

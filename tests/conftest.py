@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,21 +38,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tell a test that touches the database once on each, when both are asked for."""
+    """Tell a test that touches the database once on each, when both are asked for.
+
+    What a page does in a browser does not depend on the database, and what it asks for is tested on both without one: in
+    the browser whole stories alone are told on both (`whole_story`).
+    """
     if "database_kind" in metafunc.fixturenames and metafunc.config.getoption("--database") == "both":
-        metafunc.parametrize("database_kind", ("spatialite", "postgis"), indirect=True, scope="session")
+        once = _in_browser(metafunc.definition) and not metafunc.definition.get_closest_marker("whole_story")
+        kinds = ("spatialite",) if once else ("spatialite", "postgis")
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database, so that `-m database` can choose it; coverage is counted on one of two databases.
+    """Mark what touches the database and what runs in a browser, to choose by; leave some out when coverage is counted.
 
-    Counting costs half of a test's time, and the second database hardly reaches a line that the first has not.
+    Counting costs half of a test's time. The second database hardly reaches a line that the first has not, nor does a browser
+    that asks for what the tests without one have asked for.
     """
     for item in items:
         if "database_kind" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
-        if getattr(getattr(item, "callspec", None), "params", {}).get("database_kind") == "postgis":
+        on_second = getattr(getattr(item, "callspec", None), "params", {}).get("database_kind") == "postgis"
+        if _in_browser(item):
+            item.add_marker("browser")
+        if _in_browser(item) or on_second:
             item.add_marker("no_cover")
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return item.path.parent.name == "browser"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -133,15 +148,26 @@ def app(built_app: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
+@lru_cache(maxsize=1)
+def _emptying(names: tuple[str, ...]) -> str:
+    """Return the statement that empties what has rows and lets numbers begin anew; triggers and foreign keys rest meanwhile.
+
+    Emptying all tables whole (TRUNCATE) makes new files for each and for its indices, which took half of a test's time.
+    """
+    some = "IF EXISTS (SELECT FROM {0}) THEN DELETE FROM {0}; END IF;"
+    deletes = " ".join(some.format(name) for name in names)
+    return f"""DO $$ BEGIN SET LOCAL session_replication_role = replica; {deletes}
+        PERFORM setval(quote_ident(sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL; END $$"""
+
+
 def empty_tables() -> None:
     """Empty every table; history needs its guard lifted for the moment."""
     db.session.remove()
     names = [t.name for t in reversed(db.metadata.sorted_tables)]
     if db.engine.dialect.name == "postgresql":
         with db.engine.begin() as connection:
-            connection.execute(text("ALTER TABLE history DISABLE TRIGGER history_append_only"))
-            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-            connection.execute(text("ALTER TABLE history ENABLE TRIGGER history_append_only"))
+            connection.exec_driver_sql(_emptying(tuple(names)))
         return
     with db.engine.begin() as connection:
         connection.execute(text("PRAGMA defer_foreign_keys=ON"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.durability import server as running_server
+from tools import chromium
 
 FOLDER: Final = Path(__file__).resolve().parent / "lighthouse"
 GOALS: Final = {"performance": 95, "accessibility": 100, "best-practices": 100}
@@ -25,13 +25,17 @@ FLAGS: Final = "--headless=new --no-sandbox --disable-gpu"
 
 def scores(address: str) -> dict[str, int]:
     """Return a page's scores, 0 to 100."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
     command = [
         str(FOLDER / "node_modules/.bin/lighthouse"), address, "--output=json", "--quiet", f"--chrome-flags={FLAGS}",
         f"--only-categories={','.join(GOALS)}",
     ]  # fmt: skip
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, env={**os.environ, "CHROME_PATH": chromium}, timeout=180
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "CHROME_PATH": chromium.program() or ""},
+        timeout=180,
     )
     found = json.loads(done.stdout)["categories"]
     return {name: round(100 * (found[name]["score"] or 0)) for name in GOALS}

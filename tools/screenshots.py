@@ -28,6 +28,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tools import chromium
+
 ROOT = Path(__file__).resolve().parents[1]
 FLASK = [str(ROOT / ".venv/bin/flask"), "--app", "wsgi"]
 WIDTHS_PX = (360, 1280)
@@ -217,9 +219,8 @@ def main() -> int:
     chosen = options.parse_args()
     shutil.rmtree(chosen.out, ignore_errors=True)
     chosen.out.mkdir(parents=True)
-    found = shutil.which("chromium") or shutil.which("google-chrome")
     with demo_served(chosen.reports) as base, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        browser = play.chromium.launch(executable_path=chromium.program(), args=chromium.arguments())
         visits = [
             Visit(base, role, width, chosen.out, chosen.locale, chosen.scheme)
             for role in chosen.roles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -20,8 +19,8 @@ from app.models.base import db
 from tests.browser.door import Door
 from tests.builders import Scene
 from tests.conftest import NOW, empty_tables, settings_for
+from tools import chromium as browser_program
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000
@@ -125,9 +124,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    """Return Chromium as the system packs it."""
+    browser = playwright.chromium.launch(executable_path=browser_program.program(), args=browser_program.arguments())
     yield browser
     browser.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -15,7 +14,6 @@ from tests.browser.conftest import Live
 from tests.browser.phones import ALLOWED, Phone
 from tests.builders import Scene
 
-pytestmark = pytest.mark.browser
 AGE_THE_DRAFT = """async ([hours]) => {
   const { get, write } = await import("/static/js/phone_store.js");
   const draft = await get("drafts", "report");

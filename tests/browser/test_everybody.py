@@ -19,8 +19,6 @@ from tests.browser.people import Staff
 from tests.browser.phones import ALLOWED, Phone
 from tests.builders import Scene, jpeg
 
-pytestmark = pytest.mark.browser
-
 PUBLIC = (
     "/",
     "/report",

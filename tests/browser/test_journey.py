@@ -17,8 +17,6 @@ from tests.browser.conftest import DESK, Live
 from tests.browser.people import Resident, Staff
 from tests.builders import Scene, jpeg
 
-pytestmark = pytest.mark.browser
-
 HERE = {"latitude": 56.6760, "longitude": 16.3350, "accuracy": 18}
 NEARBY = {"latitude": 56.6761, "longitude": 16.3352, "accuracy": 18}
 SECONDS_TO_READ_A_ROW, SECONDS_A_PRESS = 6, 2
@@ -43,6 +41,7 @@ def prepared(town: Scene) -> Scene:
     return town
 
 
+@pytest.mark.whole_story
 def test_a_dark_path_is_reported_walked_lit_and_everybody_is_told(
     live: Live, prepared: Scene, person: Callable[..., Page]
 ) -> None:

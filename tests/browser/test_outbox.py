@@ -15,7 +15,6 @@ from tests.browser.conftest import PHONE
 from tests.browser.phones import Phone
 from tests.durability import server as running_server
 
-pytestmark = pytest.mark.browser
 REPORTS = 50
 PHOTOS = 3
 KILLS = 3

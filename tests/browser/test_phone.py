@@ -18,7 +18,6 @@ from tests.browser.conftest import Live, at_last
 from tests.browser.phones import ALLOWED, Phone, camera_photo, file_of
 from tests.builders import Scene, jpeg
 
-pytestmark = pytest.mark.browser
 People = Callable[..., Page]
 
 

@@ -22,7 +22,6 @@ from tests.browser.conftest import PHONE, Live, until
 from tests.builders import CENTRE, Scene
 from tests.commands.test_basemap import extract
 
-pytestmark = pytest.mark.browser
 HERE = {
     "geolocation": {"latitude": CENTRE[1], "longitude": CENTRE[0], "accuracy": 14},
     "permissions": ["geolocation"],

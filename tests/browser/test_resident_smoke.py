@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.models.base import db
 from app.models.districts import NamedPlace
 from tests.browser.conftest import Live
 from tests.builders import Scene
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_report_without_javascript_reaches_its_receipt(live: Live, town: Scene, person) -> None:

@@ -219,6 +219,7 @@ def the_office_decides_meanwhile(town: Scene, *, urgent: int, ended: int) -> Non
     db.session.rollback()
 
 
+@pytest.mark.whole_story
 def test_thirty_lamps_two_technicians_three_conflicts_and_a_network_that_comes_and_goes(
     town: Scene, in_the_van: Callable[[str], Technician]
 ) -> None:

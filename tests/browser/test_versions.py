@@ -11,7 +11,6 @@ from tests.browser.conftest import until
 from tests.browser.phones import ALLOWED, Phone
 from tests.builders import Scene
 
-pytestmark = pytest.mark.browser
 ONLY_THE_NEWER = (
     "(await caches.keys()).filter((n) => n.startsWith('phone-')).sort().join() === 'phone-a-newer-one,phone-data'"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -47,6 +48,7 @@ def a_planned_walk(town: Scene, groups: int = 1) -> tuple[Walk, list[str]]:
     return walk, codes
 
 
+@pytest.mark.whole_story
 def test_a_walk_is_planned_from_sign_in_to_invitation_within_ten_minutes_of_work(
     town: Scene, person: Callable[..., Page]
 ) -> None:
@@ -144,6 +146,7 @@ def test_a_note_taker_writes_a_whole_walk_without_a_net_and_it_arrives_when_ther
     db.session.rollback()
 
 
+@pytest.mark.whole_story
 def test_note_takers_of_two_groups_are_merged_and_their_protocol_is_out_after_ten_minutes_of_work(
     town: Scene, person: Callable[..., Page]
 ) -> None:
