@@ -96,6 +96,11 @@ class Report(Identified, Placed, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it from the class)
 
+    @property
+    def is_thinned(self) -> bool:
+        """Say whether a decision on disposal has taken its words, so that nobody knows any more who sent it."""
+        return not self.fingerprint
+
 
 class Contact(Identified, Base):
     """How to reach one reporter, apart from the report so that it can be forgotten apart."""

@@ -143,7 +143,10 @@ def test_of_an_old_report_what_it_was_about_place_and_time_stay_and_one_person_s
     assert third.received_at == came
     assert count(LockedText) == 0
     assert "texts: reports concerned: 0;" in run(scene.app, "retention", "run").output  # once is enough
-    assert scene.app.test_client().get(f"/r/{receipt}").status_code == 200
+    page = scene.app.test_client().get(f"/r/{receipt}")
+    assert page.status_code == 200
+    for offer in ("Vill du ha svar?", "Lägg till foto", "Ta tillbaka rapporten"):
+        assert offer not in page.text
 
 
 def test_a_rejected_report_goes_with_all_that_came_with_it_and_leaves_a_line_without_its_words(scene: Scene) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, SpotLineage
 from app.models.measures import Measure
@@ -13,6 +16,7 @@ from app.models.reports import Report
 from app.models.tickets import Ticket
 from app.models.walks import Walk, WalkStop
 from app.services import grouping, spot_work_steps
+from app.services.transitions import remark
 from tests.builders import CENTRE, Scene
 
 FAR = (16.3380, 56.6780)
@@ -187,8 +191,25 @@ def test_the_page_says_why_it_is_one_spot_and_what_changed_since_the_day_before(
     told = scene.app.test_cli_runner().invoke(args=["spots", "why", f"F-{spot.id}"])
     assert told.exit_code == 0, told.output
     assert "Rapporter: 4. Olika personer: 4." in told.output
-    assert "since 2026-11-23" in told.output
+    assert "Sedan måndag 23 november 2026: från" in told.output
     assert reports
+
+
+def test_why_is_said_in_one_language_with_the_times_of_the_municipality(scene: Scene) -> None:
+    scene.reports_at(3)
+    grouping.rebuild(now=scene.now.replace(day=23))
+    (spot,) = spots()
+    remark(spot, actor=THE_SYSTEM, now=scene.now.replace(hour=19, minute=30), reason="Vi var där.")
+    db.session.commit()
+    grouping.rebuild(now=scene.now)
+
+    def told(lang: str) -> str:
+        return scene.app.test_cli_runner().invoke(args=["spots", "why", spot.reference, "--lang", lang]).output
+
+    assert "Varför de hör ihop" in told("sv")
+    assert "24 november 2026 kl. 20:30: Vi var där." in told("sv")
+    assert "Why they belong together" in told("en")
+    assert not re.search("[åäö]", told("en").replace("Vi var där.", ""))
 
 
 def test_asking_why_of_a_spot_that_is_not_there_fails_with_a_sentence(scene: Scene) -> None:

@@ -132,7 +132,7 @@ def test_asking_why_of_a_place_that_is_part_of_another_says_of_which(scene: Scen
     (one, other), client = two_spots(scene), scene.signed_in("coordinator")
     post(client, one, "merge", into=other.reference)
     said = scene.app.test_cli_runner().invoke(args=["spots", "why", one.reference])
-    assert said.output.endswith(f"It is part of {other.reference} now.\n")
+    assert said.output.endswith(f"{one.reference} är nu en del av {other.reference}.\n")
 
 
 def test_where_a_place_comes_from_says_which_merges_were_undone(scene: Scene) -> None:
