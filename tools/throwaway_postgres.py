@@ -24,9 +24,7 @@ from psycopg import sql
 TEMPLATE = "template_gis"
 # A crash may lose everything here, and nobody minds. TCP is off: a socket in our own folder cannot collide with a port.
 OPTIONS = "-c listen_addresses='' -c max_connections=60"
-FORGETFUL = (
-    f"{OPTIONS} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off -c jit=off"
-)
+FORGETFUL = f"{OPTIONS} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off -c jit=off"
 IN_SERVICE = f"{OPTIONS} -c shared_buffers=2GB -c max_wal_size=4GB"
 """As a server is set up that keeps its promises: what is committed is on the disk. For benches that write."""
 
