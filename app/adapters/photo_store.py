@@ -198,14 +198,14 @@ class S3Store:
         return True
 
 
-def orphans(store: PhotoStore, known: Collection[str], *, older_than: timedelta, now: datetime) -> list[str]:
+def orphans(store: PhotoStore, known: Collection[str], *, before: datetime) -> list[str]:
     """Return the photos that no row names (a crash between file and row leaves them).
 
     Args:
-        known: the keys that rows name. older_than: younger ones are left, their row may be on its way. now: with a zone.
+        known: the keys that rows name. before: a moment with a zone; younger ones are left, their row may be on its way.
 
     """
-    return [key for key, written in store.written() if key not in known and now - written > older_than]
+    return [key for key, written in store.written() if key not in known and written < before]
 
 
 @contextlib.contextmanager

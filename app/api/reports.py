@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask_babel import gettext
 
+from app.domain.reports import whole
 from app.services import reports
 from app.web.guard import EVERYONE, admit
 from app.web.problems import problem
@@ -98,4 +99,6 @@ def _from_json(body: Any) -> dict[str, list[str]] | None:
 def _text(value: str | float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(value, ".12f").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return format(value, ".12f").rstrip("0").rstrip(".")
+    return whole(str(value))

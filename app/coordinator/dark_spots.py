@@ -192,9 +192,12 @@ def merge(spot_id: int) -> Answer:
         if target is None:
             return
         try:
-            spot_decisions.merge(found, _version(form), target, actor=actor(), now=now())
+            meant = bool(form.sent.get("far_apart"))
+            spot_decisions.merge(found, _version(form), target, actor=actor(), now=now(), far_apart=meant)
         except spot_decisions.NotMergeable:
             form.codes["into"] = "spot_not_mergeable"
+        except spot_decisions.FarApart as error:
+            form.codes["far_apart"] = f"spots_far_apart:{error.metres:.0f}"
 
     return _decide(spot_id, act, gettext("%(spot)s är nu en del av %(into)s.", spot=f"F-{spot_id}", into=f"F-{into}"))
 

@@ -18,6 +18,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "broken": N_("Fotot är skadat och gick inte att läsa."),
     "took_too_long": N_("Fotot tog för lång tid att läsa."),
     "unavailable": N_("Fotot gick inte att ta emot just nu."),
+    "waited_too_long": N_("Ett foto väntade i mer än två dygn och finns inte kvar. Lägg gärna till det igen."),
     "no_room": N_("Vi har ont om plats och tar inte emot foton just nu. Rapporten är sparad."),
 }
 

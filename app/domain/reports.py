@@ -83,9 +83,12 @@ class Reading:
 
 def clean_text(text: str) -> str:
     """Return the text in NFC without control characters (newline and tab stay) and without blanks at its ends."""
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in unix if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", kept).strip()
+    return unicodedata.normalize("NFC", whole(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def whole(text: str) -> str:
+    """Return the text without what no database can keep or nobody can see: half characters (of a cut emoji) and control characters."""
+    return "".join(c for c in text if c in "\n\t\r" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def sounds_urgent(text: str) -> bool:

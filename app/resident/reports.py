@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.adapters.push import Phone, Refused
-from app.domain.reports import PHOTOS_MAX, is_position, read, sounds_urgent
+from app.domain.reports import PHOTOS_MAX, clean_text, is_position, read, sounds_urgent
 from app.services import lit_answers, place_names, reports
 from app.services import push as phones
 from app.web import sending
@@ -127,10 +127,13 @@ def follow_by_phone(receipt: str) -> Response:
 @blueprint.post("/r/<receipt>/withdraw")
 def withdraw(receipt: str) -> Response:
     """Take the report back."""
-    if reports.withdraw(receipt, now=now()) is None:
-        abort(404)
+    report = reports.by_receipt(receipt) or abort(404)
+    had_contact = report.contact is not None
+    reports.withdraw(receipt, now=now())
     parts().jobs.wake()
     flash(gettext("Du har tagit tillbaka rapporten."))
+    if had_contact:
+        flash(gettext("Vi har tagit bort din kontaktuppgift."))
     return redirect(url_for("report.receipt", receipt=receipt), 303)
 
 
@@ -138,13 +141,13 @@ def withdraw(receipt: str) -> Response:
 def follow(receipt: str) -> Response | tuple[str, int]:
     """Leave, change or remove a contact."""
     report = reports.by_receipt(receipt) or abort(404)
-    contact = request.form.get("contact", "")
+    contact = "" if report.state == "withdrawn" else clean_text(request.form.get("contact", ""))
     wrong = read({"contact": [contact]}).errors.get("contact")
     if wrong:
         return _receipt_page(report, receipt, errors=field_errors({"contact": wrong}), contact=contact), 422
     ticked = {name: bool(request.form.get(name)) for name in ("wants_answer", "wants_invitation")}
-    reports.follow(receipt, contact.strip(), now=now(), **ticked)
-    flash(gettext("Sparat.") if contact.strip() else gettext("Vi har tagit bort din kontaktuppgift."))
+    reports.follow(receipt, contact, now=now(), **ticked)
+    flash(gettext("Sparat.") if contact else gettext("Vi har tagit bort din kontaktuppgift."))
     return redirect(url_for("report.receipt", receipt=receipt), 303)
 
 

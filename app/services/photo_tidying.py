@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.adapters.photo_store import PhotoStore, orphans
 from app.models.base import db
@@ -17,8 +17,8 @@ from app.services.photo_key_steps import ask_to_forget, named_keys
 TIDY_PHOTOS: Final = "tidy_photos"
 WAITS: Final = timedelta(days=2)
 """How long a photo waits for its form to be sent, and a file for its row."""
-FEW: Final = 100
-SHARE: Final = 0.1
+FEW: Final = 20
+SHARE: Final = 0.01
 log = logging.getLogger(__name__)
 
 
@@ -33,17 +33,20 @@ class Tidied:
 def tidy(store: PhotoStore, *, now: datetime) -> Tidied:
     """Delete photos of forms that were not sent within two days, and files that a crash left without a row.
 
-    Files are left alone, with a warning, when more than a hundred, and more than a tenth of those that rows name, have no
-    row: then it is likelier that this is not the database of these photos than that so many fell by the way.
+    Files are left alone when it may be that this is not their database, or an older one that was brought back: those that are
+    younger than the newest photo with a row, and all of them, with a warning, when there are more than a few.
     """
     unsent = _forget_unsent(now)
-    known = set(named_keys())
+    known, newest = set(named_keys()), db.session.scalar(select(func.max(Photo.created_at)))
     db.session.rollback()
-    lost = orphans(store, known, older_than=WAITS, now=now)
+    if newest is None:
+        return Tidied(unsent, 0)
+    lost = orphans(store, known, before=min(newest, now - WAITS))
     if len(lost) > max(FEW, SHARE * len(known)):
         log.warning("%s files of the photo store have no row: nothing was deleted. Is this their database?", len(lost))
         return Tidied(unsent, 0)
     for name in lost:
+        log.info("the photo file %s has no row, and is deleted", name)
         store.delete(name)
     return Tidied(unsent, len(lost))
 
@@ -51,9 +54,10 @@ def tidy(store: PhotoStore, *, now: datetime) -> Tidied:
 def _forget_unsent(now: datetime) -> int:
     """Delete the rows of photos whose form was never sent; the worker is asked in the same commit to delete their files."""
     waited = Photo.staged_for.is_not(None), Photo.report_id.is_(None), Photo.created_at < now - WAITS
-    names = db.session.scalars(select(Photo.public_id).where(*waited)).all()
+    gone = (
+        delete(Photo).where(*waited).returning(Photo.public_id)
+    )  # those alone: a form may be sent in this very moment
+    names = db.session.scalars(gone, execution_options={"synchronize_session": False}).all()
     ask_to_forget(names, now)
-    if names:
-        db.session.execute(delete(Photo).where(Photo.public_id.in_(names), *waited))
     db.session.commit()
     return len(names)

@@ -112,7 +112,7 @@ def receive(
         report = new_report(draft, body, secret, free_reference(reference_numbers), now)
         actor = Actor(RESIDENT, report_id=None)
         begin(report, actor=actor, now=now, facts={"reading_hours": reading_hours()})
-        _attach(report, draft, photos, staged, now)
+        refused = _attach(report, draft, photos, staged, now)
         burst = hold_if_burst(report, now)
         mark(reports=sorted({report.id, *burst}), now=now)
         if report.lamp_id is not None:
@@ -124,7 +124,7 @@ def receive(
         if earlier is None:
             raise
         return earlier
-    return Received(report.reference, secret, is_new=True, refused=photos.refused, again=photos.again)
+    return Received(report.reference, secret, is_new=True, refused=refused, again=photos.again)
 
 
 def stage_photos(client_id: str, photos: Intake, *, now: datetime) -> list[Photo]:
@@ -135,10 +135,11 @@ def stage_photos(client_id: str, photos: Intake, *, now: datetime) -> list[Photo
     return rows
 
 
-def staged_photos(client_id: str, public_ids: Sequence[str]) -> Sequence[Photo]:
-    """Return the staged photos of this form, and of no other form."""
+def staged_photos(client_id: str, public_ids: Sequence[str], *, to_take: bool = False) -> Sequence[Photo]:
+    """Return the staged photos of this form, and of no other form; `to_take` holds them until the commit."""
     wanted = Photo.public_id.in_(public_ids), Photo.staged_for == client_id, Photo.report_id.is_(None)
-    return db.session.scalars(select(Photo).where(*wanted).order_by(Photo.id)).all()
+    found = select(Photo).where(*wanted).order_by(Photo.id)
+    return db.session.scalars(found.with_for_update() if to_take else found).all()
 
 
 def by_receipt(secret: str) -> Report | None:
@@ -160,11 +161,12 @@ def by_receipt(secret: str) -> Report | None:
 
 
 def withdraw(secret: str, *, now: datetime) -> Report | None:
-    """Take a report back; its voice no longer counts. Twice is once."""
+    """Take a report back: its voice no longer counts, and how to reach its sender is forgotten. Twice is once."""
     report = by_receipt(secret)
     if report is None or report.state == "withdrawn":
         return report
     move(report, "withdrawn", actor=_sender(report), now=now)
+    report.contact = None  # nobody is to be written to about it any more
     mark(reports=[report.id], now=now)
     db.session.commit()
     return report
@@ -249,21 +251,27 @@ def _sender(report: Report) -> Actor:
     return Actor(RESIDENT, report_id=report.id)
 
 
-def _attach(report: Report, draft: ReportDraft, photos: Intake, staged: Sequence[str], now: datetime) -> None:
+def _attach(
+    report: Report, draft: ReportDraft, photos: Intake, staged: Sequence[str], now: datetime
+) -> tuple[str, ...]:
+    """Join contact and photos to a report; return the codes of why photos are not with it."""
     if draft.contact:
         contact = _contact_row(
             draft.contact, now, wants_answer=draft.wants_answer, wants_invitation=draft.wants_invitation
         )
         contact.report_id = report.id
         db.session.add(contact)
-    for photo in staged_photos(draft.client_id, staged) if staged else ():
+    waiting = staged_photos(draft.client_id, staged, to_take=True) if staged else ()
+    for photo in waiting:
         photo.report_id, photo.staged_for = report.id, None
+    refused = photos.refused + (("waited_too_long",) if len(waiting) < len(staged) else ())
     for kept in photos.kept:
         row = _photo_row(kept, now)
         row.report_id = report.id
         db.session.add(row)
-    if photos.refused:
-        report.photos_missed = {"refused": list(photos.refused), "again": list(photos.again)}
+    if refused:
+        report.photos_missed = {"refused": list(refused), "again": list(photos.again)}
+    return refused
 
 
 def _contact_row(address: str, now: datetime, *, wants_answer: bool, wants_invitation: bool) -> Contact:

@@ -31,10 +31,20 @@ from geo.projection import SWEREF99_TM, to_lonlat, to_metres
 
 DECISIONS = ("merge", "split", "name", "pin")
 CLOSED = frozenset({"merged", "dismissed", "closed"})
+FAR_APART_M = 500.0
+"""Between nearest edges: more than a place is wide, and less than a stretch is long."""
 
 
 class NotMergeable(ValueError):
     """The spot cannot become part of that one."""
+
+
+class FarApart(ValueError):
+    """Two spots lie so far apart that it must be said twice that they are one place."""
+
+    def __init__(self, metres: float) -> None:
+        super().__init__(f"{metres:.0f} m")
+        self.metres = metres
 
 
 class NotDivisible(ValueError):
@@ -71,16 +81,22 @@ def pin(spot: DarkSpot, version: int, *, pinned: bool, actor: Actor, now: dateti
     db.session.commit()
 
 
-def merge(spot: DarkSpot, version: int, target: DarkSpot, *, actor: Actor, now: datetime) -> None:
+def merge(
+    spot: DarkSpot, version: int, target: DarkSpot, *, actor: Actor, now: datetime, far_apart: bool = False
+) -> None:
     """Make two spots one: reports, measures, tickets and stops move; the old page leads to the new, which stays together.
 
+    `far_apart`: it is meant although they are.
+
     Raises:
-        NotMergeable: into itself, or into one that is itself closed or merged.
+        NotMergeable: into itself, or into one that is itself closed or merged. FarApart: more than 500 m, and it was not said.
 
     """
     expect_version(spot, version)
     if target.id == spot.id or target.state in CLOSED:
         raise NotMergeable
+    if not far_apart and (metres := _apart_m(spot, target)) > FAR_APART_M:
+        raise FarApart(metres)
     next_round()
     before = {**_standing(target), **_called(target), "state": spot.state, "public": spot.public}
     moved = {kind: spot_work_steps.hand_over(kind, spot.id, target.id) for kind in ("reports", *spot_work_steps.WORK)}
@@ -95,6 +111,15 @@ def merge(spot: DarkSpot, version: int, target: DarkSpot, *, actor: Actor, now: 
     rescore(target, now=now)
     mark(spots=[target.id], now=now)
     db.session.commit()
+
+
+def _apart_m(one: DarkSpot, other: DarkSpot) -> float:
+    """Return the metres between the nearest edges of two spots."""
+    here = municipality()
+    epsg = here.epsg if here else SWEREF99_TM
+    degrees = [shape_of(spot.shape) or shapely.Point(spot.lon, spot.lat) for spot in (one, other)]
+    shapes = [shapely.transform(shape, lambda lonlat: to_metres(lonlat, epsg)) for shape in degrees]
+    return float(shapely.distance(*shapes))
 
 
 def split(spot: DarkSpot, version: int, report_ids: Collection[int], *, actor: Actor, now: datetime) -> DarkSpot:

@@ -24,6 +24,7 @@ from app.models.rules import rule_on
 from app.models.staff import Organisation
 from app.models.walks import Walk
 from app.services import walk_steps as steps
+from app.services.ticket_steps import is_working_day
 from geo.darkness import Where, civil_dusk, next_dark_day, walk_start
 
 WALKS_MAX = 200
@@ -102,12 +103,12 @@ def evening_light(on: date) -> EveningLight:
 
 
 def evenings_ahead(today: date) -> list[EveningLight]:
-    """Return the next Thursdays, from three weeks ahead, on which a dark walk can start."""
+    """Return the next Thursdays, from three weeks ahead, on which a dark walk can start; Christmas Eve and the like are left out."""
     day = today + timedelta(days=21)
     day += timedelta(days=(THURSDAY - day.weekday()) % 7)
     here = steps.where()
     weeks = (_light(day + timedelta(weeks=i), here) for i in range(53))
-    good = [e for e in weeks if e.start is not None and _early(e)]
+    good = [e for e in weeks if e.start is not None and _early(e) and is_working_day(e.on)]
     return good[:EVENINGS_AHEAD]
 
 

@@ -11,7 +11,7 @@ from flask import current_app, request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.adapters.photo_intake import Intake, take_in
-from app.domain.reports import PHOTOS_MAX, ReportDraft, read
+from app.domain.reports import PHOTOS_MAX, ReportDraft, read, whole
 from app.models.base import set_reading
 from app.services import place_names, reports
 from app.web.parts import now, parts, random_name, random_numbers
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 def fields(form: MultiDict[str, str]) -> dict[str, list[str]]:
     """Return a form's fields as the pure rules read them."""
-    return {name: form.getlist(name) for name in form}
+    return {name: [whole(value) for value in form.getlist(name)] for name in form}
 
 
 def spoken(name: str) -> dict[str, Any] | None:
@@ -42,14 +42,8 @@ def spoken(name: str) -> dict[str, Any] | None:
 
 
 def uploads(files: MultiDict[str, FileStorage]) -> list[bytes]:
-    """Return the bytes of the photos that were chosen; an empty file input is no photo."""
-    return [
-        data
-        for file in files.getlist("photos")
-        if file.filename or file.content_length
-        for data in [file.read()]
-        if data
-    ]
+    """Return the bytes of the photos that were chosen, none for an empty file; an input in which nothing was chosen is no photo."""
+    return [file.read() for file in files.getlist("photos") if file.filename or file.content_length]
 
 
 def send(sent: Mapping[str, Sequence[str]], photos: Sequence[bytes]) -> reports.Received:

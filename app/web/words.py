@@ -86,6 +86,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "report_unknown": N_("Det finns ingen rapport med den koden."),
     "report_is_itself": N_("En rapport kan inte vara dubblett av sig själv eller av sin egen dubblett."),
     "ticket_unknown": N_("Det finns inget öppet ärende med det numret."),
+    "spots_far_apart": N_(
+        "Platserna ligger %(metres)s meter från varandra. Kryssa i att de ska slås ihop ändå, om det är meningen."
+    ),
     "spot_not_mergeable": N_("Platsen går inte att slå ihop med den. Välj en annan öppen plats."),
     "spot_not_divisible": N_("Välj minst en rapport, men inte alla."),
     "decision_not_undoable": N_(
@@ -121,7 +124,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "next_date_missing": N_("Skriv när nästa besked kommer."),
 }
 FACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    "number_between": ("least", "most"), "text_longer": ("most",), "measures_open": ("count",),
+    "number_between": ("least", "most"), "text_longer": ("most",), "spots_far_apart": ("metres",), "measures_open": ("count",),
 }  # fmt: skip
 """What stands after a code, with colons between: `number_between:1:60`."""
 SCORE_WORDS: Final[Mapping[str, str]] = {

@@ -101,8 +101,8 @@ def test_photos_without_a_row_are_found_but_young_ones_are_left_for_their_row(st
     store.put(KEY, b"kept")
     store.put(OTHER_KEY, b"orphan")
     now = datetime.now(UTC)
-    assert orphans(store, {KEY}, older_than=DAY, now=now) == []
-    assert orphans(store, {KEY}, older_than=DAY, now=now + 2 * DAY) == [OTHER_KEY]
+    assert orphans(store, {KEY}, before=now - DAY) == []
+    assert orphans(store, {KEY}, before=now + DAY) == [OTHER_KEY]
 
 
 def test_the_file_and_then_its_name_are_on_the_disk_when_put_returns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import uuid
 from typing import Any
 
@@ -97,6 +98,30 @@ def test_a_broken_photo_never_costs_the_report(scene: Scene, client: FlaskClient
     assert answer.status_code == 201
     assert (answer.json["photos_refused"], answer.json["photos_again"]) == (["not_an_image"], [])
     assert db.session.scalar(select(func.count()).select_from(Photo)) == 0
+
+
+def test_an_empty_photo_is_told_to_be_broken_and_not_lost_in_silence(scene: Scene, client: FlaskClient) -> None:
+    answer = client.post("/api/v1/reports", data=body() | {"photos": (io.BytesIO(b""), "tom.jpg")})
+    assert answer.status_code == 201
+    assert answer.json["photos_refused"] == ["not_an_image"]
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\u0000"])
+@pytest.mark.parametrize(
+    "name", ["text", "directions", "pole_number", "contact", "staged_photos", "lang", "severity", "place_id"]
+)
+def test_half_a_character_in_any_field_is_no_fault_of_ours(
+    scene: Scene, client: FlaskClient, name: str, half: str
+) -> None:
+    sent = json.dumps(body(**{name: "HALF"}) | ({"lat": "", "lon": ""} if name in {"pole_number", "place_id"} else {}))
+    answer = client.post("/api/v1/reports", data=sent.replace("HALF", f"a{half}"), content_type="application/json")
+    assert answer.status_code in {201, 422}, answer.text
+
+
+def test_a_photo_that_waited_too_long_for_its_form_is_said_to_be_gone(scene: Scene, client: FlaskClient) -> None:
+    answer = client.post("/api/v1/reports", json=body(staged_photos=["a" * 32]))
+    assert answer.json["photos_refused"] == ["waited_too_long"]
+    assert "väntade" in answer.json["photo_problems"][0]
 
 
 def test_a_repeat_is_told_the_same_of_its_photos_as_the_first_answer_that_got_lost(

@@ -212,6 +212,22 @@ def test_why_is_said_in_one_language_with_the_times_of_the_municipality(scene: S
     assert not re.search("[åäö]", told("en").replace("Vi var där.", ""))
 
 
+def test_places_far_apart_are_merged_only_when_it_is_said_twice(scene: Scene) -> None:
+    scene.reports_at(3)
+    scene.reports_at(3, CENTRE[0] + 0.03, CENTRE[1])
+    grouping.rebuild(now=scene.now)
+    (one, other), client = spots(), scene.signed_in("coordinator")
+    asked = post(client, one, "merge", into=other.reference)
+    assert asked.status_code == 422
+    page = BeautifulSoup(asked.text, "html5lib")
+    assert re.search(r"Platserna ligger 1[78]\d\d meter från varandra", page.text)
+    assert page.select_one("input[name=into]")["value"] == other.reference
+    assert page.select_one("input[name=far_apart]")["type"] == "checkbox"
+    assert kept(one).state == "proposed"
+    assert post(client, one, "merge", into=other.reference, far_apart="1").status_code == 303
+    assert kept(one).merged_into_id == other.id
+
+
 def test_asking_why_of_a_spot_that_is_not_there_fails_with_a_sentence(scene: Scene) -> None:
     told = scene.app.test_cli_runner().invoke(args=["spots", "why", "F-99"])
     assert told.exit_code == 1

@@ -14,7 +14,7 @@ from app.models.dark_spots import DarkSpot
 from app.models.history import History
 from app.models.notices import Notice
 from app.models.walks import Walk
-from app.services import walks
+from app.services import walk_pages, walks
 from app.services.desk_steps import Desk
 from tests.builders import Scene
 from tests.coordinator.test_walks import a_held_walk, a_spot, a_walk, act, newest, state
@@ -67,6 +67,14 @@ def test_an_evening_that_has_passed_is_no_day_for_a_new_walk(scene: Scene, desk:
     answer = desk.post("/coordinator/walks/new", data=sent)
     assert (answer.status_code, newest(Walk)) == (422, None)
     assert BeautifulSoup(answer.text, "html5lib").select_one("#on-error").text == "Dagen har redan varit."
+
+
+def test_no_walk_is_proposed_for_christmas_eve_or_new_years_eve(scene: Scene) -> None:
+    del scene
+    days = [evening.on for evening in walk_pages.evenings_ahead(date(2026, 11, 26))]
+    assert date(2026, 12, 17) in days
+    assert date(2027, 1, 7) in days
+    assert not {date(2026, 12, 24), date(2026, 12, 31)} & set(days)
 
 
 def test_somebody_elses_walk_in_the_past_is_no_entry_of_the_calendar(scene: Scene, desk: FlaskClient) -> None:

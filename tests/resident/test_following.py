@@ -106,6 +106,21 @@ def test_a_report_is_taken_back_with_one_press(scene: Scene, client: FlaskClient
     assert "Ta tillbaka rapporten" not in words(client, scene.last_receipt)
 
 
+def test_who_takes_a_report_back_is_not_written_to_any_more(scene: Scene, client: FlaskClient) -> None:
+    report, where = scene.report(contact="anna@exempel.se"), f"/r/{scene.last_receipt}"
+    answer = client.post(f"{where}/withdraw", follow_redirects=True)
+    assert "Vi har tagit bort din kontaktuppgift." in answer.text
+    assert "Vill du ha svar?" not in answer.text
+    client.post(f"{where}/follow", data={"contact": "anna@exempel.se", "wants_answer": "1"})
+    assert fresh(report).contact is None
+
+
+def test_a_contact_with_a_character_that_nobody_sees_is_kept_without_it(scene: Scene, client: FlaskClient) -> None:
+    report = scene.report()
+    client.post(f"/r/{scene.last_receipt}/follow", data={"contact": "anna@exempel.se\x00", "wants_answer": "1"})
+    assert fresh(report).contact.address == "anna@exempel.se"
+
+
 def test_a_contact_is_left_changed_and_taken_away_by_the_one_with_the_receipt(
     scene: Scene, client: FlaskClient
 ) -> None:

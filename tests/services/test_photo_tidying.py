@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.adapters.photo_intake import key
 from app.adapters.photo_store import PhotoStore
@@ -63,6 +65,28 @@ def test_a_photo_of_a_form_that_was_never_sent_is_gone_after_two_days_and_one_th
     assert files(store) == {SENT}
 
 
+def test_a_form_that_is_sent_in_the_very_moment_keeps_its_photos(scene: Scene, store: PhotoStore) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("here one writes after the other")
+    photo(UNSENT, scene.now - 3 * DAY, staged_for="a form")
+    put(store, UNSENT)
+    report, engine, held = scene.report().id, db.engine, threading.Event()
+
+    def sent_meanwhile() -> None:
+        with engine.begin() as other:
+            other.execute(update(Photo).values(report_id=report, staged_for=None))
+            held.set()
+            time.sleep(1)
+
+    sending = threading.Thread(target=sent_meanwhile)
+    sending.start()
+    assert held.wait(10)
+    assert tidy(store, now=scene.now).unsent == 0
+    sending.join()
+    work_on(scene)
+    assert files(store) == {UNSENT}
+
+
 def test_a_photo_waits_two_days_for_its_form(scene: Scene, store: PhotoStore) -> None:
     photo(UNSENT, scene.now - WAITS, staged_for="a form")
     put(store, UNSENT)
@@ -74,20 +98,32 @@ def test_a_photo_waits_two_days_for_its_form(scene: Scene, store: PhotoStore) ->
 def test_a_file_that_a_crash_left_without_a_row_is_deleted_when_its_row_can_no_longer_be_on_its_way(
     scene: Scene, store: PhotoStore
 ) -> None:
-    photo(SENT, scene.now, report_id=scene.report().id)
-    put(store, SENT, LOST)
     written = datetime.now(UTC)
+    photo(SENT, written + DAY, report_id=scene.report().id)
+    put(store, SENT, LOST)
     assert tidy(store, now=written + DAY) == Tidied(0, 0)
     assert files(store) == {SENT, LOST}
     assert tidy(store, now=written + 3 * DAY) == Tidied(0, 2)
     assert files(store) == {SENT}
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+def test_photos_younger_than_the_newest_row_stay_since_an_older_database_may_have_been_brought_back(
+    scene: Scene, store: PhotoStore, rows: int
+) -> None:
+    written = datetime.now(UTC)
+    if rows:
+        photo(SENT, written - DAY, report_id=scene.report().id)
+    put(store, SENT, LOST)
+    assert tidy(store, now=written + 3 * DAY) == Tidied(0, 0)
+    assert files(store) == {SENT, LOST}
+
+
 def test_when_hardly_a_file_has_a_row_nothing_is_deleted_since_it_is_likely_another_database(
     scene: Scene, store: PhotoStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(photo_tidying, "FEW", 3)
-    photo(SENT, scene.now, report_id=scene.report().id)
+    photo(SENT, datetime.now(UTC) + DAY, report_id=scene.report().id)
     put(store, SENT, UNSENT, LOST)
     with caplog.at_level(logging.WARNING):
         assert tidy(store, now=datetime.now(UTC) + 3 * DAY) == Tidied(0, 0)
