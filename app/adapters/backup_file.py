@@ -198,7 +198,7 @@ class Reader:
         entry = self._entries.get(name)
         file: Any = self._tar.extractfile(entry) if entry is not None and entry.isfile() else None
         if file is None:
-            raise BadBackup(f"{name} is missing")
+            raise BadBackup(f"it is not whole, {name} is missing")
         return file  # type: ignore[no-any-return]
 
 

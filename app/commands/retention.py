@@ -15,12 +15,14 @@ from app.web.parts import now, parts
 retention = AppGroup("retention", help="How long what people sent is kept (gallring).")
 
 
-@retention.command("set")
+@retention.command("set", epilog=" ".join(f"{kind}: {what}." for kind, what in KINDS.items()))
 @click.argument("kind", type=click.Choice(tuple(KINDS)))
 @click.option("--days", type=click.IntRange(1, DAYS_MAX), help="For how many days it is kept.")
 @click.option("--for-ever", is_flag=True, help="It is kept, whatever was decided before.")
 @click.option("--decision", required=True, help="Which decision says so: body, date or number. History keeps it.")
-@click.option("--from", "begins", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="From when on; today.")
+@click.option(
+    "--from", "begins", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="From when on (2027-01-01); today."
+)
 @with_appcontext
 def set_(kind: str, days: int | None, decision: str, begins: datetime | None, *, for_ever: bool) -> None:
     """Write into the retention table for how long KIND is kept. The worker disposes each night from then on."""

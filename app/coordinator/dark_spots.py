@@ -228,7 +228,7 @@ def undo_decision(spot_id: int) -> Answer:
         except spot_decisions.NotUndoable:
             form.codes["decision"] = "decision_not_undoable"
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Beslutet är ångrat. Det står kvar i listan, med att det är ångrat."))
 
 
 @blueprint.post("/<int:spot_id>/shape")
