@@ -206,16 +206,18 @@ def merge(spot_id: int) -> Answer:
 def split(spot_id: int) -> Answer:
     """Make the chosen reports a spot of their own."""
 
-    def act(found: Any, form: Form) -> None:
+    def act(found: Any, form: Form) -> object:
         chosen = {
             int(part) for part in form.sent.getlist("part") if part.isascii() and part.isdecimal() and len(part) < 10
         }
         try:
-            spot_decisions.split(found, _version(form), chosen, actor=actor(), now=now())
+            part = spot_decisions.split(found, _version(form), chosen, actor=actor(), now=now())
         except spot_decisions.NotDivisible:
             form.codes["part"] = "spot_not_divisible"
+            return ""
+        return gettext("De rapporter du valde är en egen plats nu: %(spot)s.", spot=part.reference)
 
-    return _decide(spot_id, act, gettext("De rapporter du valde är en egen plats nu."))
+    return _decide(spot_id, act)
 
 
 @blueprint.post("/<int:spot_id>/undo")

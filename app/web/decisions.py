@@ -30,12 +30,13 @@ def decide(act: Callable[[Form], Any], again: Callable[[Codes], str], said: str,
 
     Args:
         act: does it, unless the form then has codes. again: the page once more, with the code of what is wrong beside
-        each field's name. said: the word when it is done. to: the address that follows.
+        each field's name. said: the word when it is done, unless `act` returns one that says more. to: the address that
+        follows.
 
     """
     form = Form(request.form)
     try:
-        act(form)
+        done = act(form)
     except Unknown:
         abort(404)
     except Unclear as unclear:
@@ -47,5 +48,5 @@ def decide(act: Callable[[Form], Any], again: Callable[[Codes], str], said: str,
     if form.codes:
         return again(form.codes), 422
     parts().jobs.wake()
-    flash(said)
+    flash(done if isinstance(done, str) else said)
     return redirect(to, 303)

@@ -228,6 +228,17 @@ def test_places_far_apart_are_merged_only_when_it_is_said_twice(scene: Scene) ->
     assert kept(one).merged_into_id == other.id
 
 
+def test_after_a_split_the_new_place_is_named(scene: Scene) -> None:
+    reports = scene.reports_at(4)
+    grouping.rebuild(now=scene.now)
+    (one,), client = spots(), scene.signed_in("coordinator")
+    numbers = [report.id for report in reports[:2]]
+    post(client, one, "split", part=numbers)
+    (new,) = [spot for spot in spots() if spot.id != one.id]
+    said = client.get(f"/coordinator/dark-spots/{one.id}").text
+    assert f"De rapporter du valde är en egen plats nu: {new.reference}." in said
+
+
 def test_asking_why_of_a_spot_that_is_not_there_fails_with_a_sentence(scene: Scene) -> None:
     told = scene.app.test_cli_runner().invoke(args=["spots", "why", "F-99"])
     assert told.exit_code == 1
