@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text
@@ -45,3 +45,13 @@ def enqueue(
         kind=kind, pending_key=key, payload=payload or {}, created_at=now, run_at=run_at or now, attempts=0, error=""
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["pending_key"]))
+
+
+def enqueue_for_night(kind: str, at: timedelta, *, now: datetime) -> None:
+    """Ask, in the transaction that is open, for work of the next night, `at` after midnight (UTC); twice is once."""
+    enqueue(kind, f"{kind} after {now.date()}", now=now, run_at=night_after(now, at))
+
+
+def night_after(now: datetime, at: timedelta) -> datetime:
+    """Return the moment `at` after the next midnight (UTC)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) + at

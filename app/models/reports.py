@@ -97,9 +97,9 @@ class Report(Identified, Placed, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it from the class)
 
     @property
-    def is_thinned(self) -> bool:
-        """Say whether a decision on disposal has taken its words, so that nobody knows any more who sent it."""
-        return not self.fingerprint
+    def takes_more(self) -> bool:
+        """Say whether its sender may still add to it: not once it is taken back, nor when a decision has disposed of its words."""
+        return self.state != "withdrawn" and bool(self.fingerprint)
 
 
 class Contact(Identified, Base):

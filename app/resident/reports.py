@@ -127,9 +127,9 @@ def follow_by_phone(receipt: str) -> Response:
 @blueprint.post("/r/<receipt>/withdraw")
 def withdraw(receipt: str) -> Response:
     """Take the report back."""
-    report = reports.by_receipt(receipt) or abort(404)
-    had_contact = report.contact is not None
-    reports.withdraw(receipt, now=now())
+    had_contact = reports.withdraw(receipt, now=now())
+    if had_contact is None:
+        abort(404)
     parts().jobs.wake()
     flash(gettext("Du har tagit tillbaka rapporten."))
     if had_contact:
@@ -141,13 +141,13 @@ def withdraw(receipt: str) -> Response:
 def follow(receipt: str) -> Response | tuple[str, int]:
     """Leave, change or remove a contact."""
     report = reports.by_receipt(receipt) or abort(404)
-    contact = "" if report.state == "withdrawn" else clean_text(request.form.get("contact", ""))
+    contact = clean_text(request.form.get("contact", ""))
     wrong = read({"contact": [contact]}).errors.get("contact")
     if wrong:
         return _receipt_page(report, receipt, errors=field_errors({"contact": wrong}), contact=contact), 422
     ticked = {name: bool(request.form.get(name)) for name in ("wants_answer", "wants_invitation")}
-    reports.follow(receipt, contact, now=now(), **ticked)
-    flash(gettext("Sparat.") if contact else gettext("Vi har tagit bort din kontaktuppgift."))
+    kept = reports.follow(receipt, contact, now=now(), **ticked)
+    flash(gettext("Sparat.") if kept and kept.contact else gettext("Vi har tagit bort din kontaktuppgift."))
     return redirect(url_for("report.receipt", receipt=receipt), 303)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from app.models.base import db, reading
 from app.models.dark_spots import SpotLineage
-from app.models.jobs import enqueue
+from app.models.jobs import enqueue, night_after
 from app.services import spot_look_steps, spot_work_steps
 from app.services.scoring_steps import Surroundings, Town, fresh_basis, members_of, surroundings, town, write_score
 from app.services.spot_look_steps import Scene
@@ -133,13 +133,8 @@ def _prepare_day(now: datetime) -> None:
         db.session.rollback()
     if basis is not None:
         db.session.merge(basis)
-    enqueue("regroup", f"regroup after {today}", now=now, run_at=_night_after(now))
+    enqueue("regroup", f"regroup after {today}", now=now, run_at=night_after(now, NIGHTLY_AFTER))
     db.session.commit()
-
-
-def _night_after(now: datetime) -> datetime:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=1) + NIGHTLY_AFTER
 
 
 def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:

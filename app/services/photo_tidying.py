@@ -54,9 +54,8 @@ def tidy(store: PhotoStore, *, now: datetime) -> Tidied:
 def _forget_unsent(now: datetime) -> int:
     """Delete the rows of photos whose form was never sent; the worker is asked in the same commit to delete their files."""
     waited = Photo.staged_for.is_not(None), Photo.report_id.is_(None), Photo.created_at < now - WAITS
-    gone = (
-        delete(Photo).where(*waited).returning(Photo.public_id)
-    )  # those alone: a form may be sent in this very moment
+    # Those alone that are deleted here: a form may be sent in this very moment.
+    gone = delete(Photo).where(*waited).returning(Photo.public_id)
     names = db.session.scalars(gone, execution_options={"synchronize_session": False}).all()
     ask_to_forget(names, now)
     db.session.commit()

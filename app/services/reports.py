@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -20,6 +20,7 @@ from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.jobs import enqueue
 from app.models.photos import Photo
+from app.models.push import PushSubscription
 from app.models.reports import Contact, Report
 from app.models.tickets import Ticket
 from app.services.report_steps import (
@@ -160,24 +161,30 @@ def by_receipt(secret: str) -> Report | None:
     ).first()
 
 
-def withdraw(secret: str, *, now: datetime) -> Report | None:
-    """Take a report back: its voice no longer counts, and how to reach its sender is forgotten. Twice is once."""
-    report = by_receipt(secret)
-    if report is None or report.state == "withdrawn":
-        return report
-    move(report, "withdrawn", actor=_sender(report), now=now)
-    report.contact = None  # nobody is to be written to about it any more
-    mark(reports=[report.id], now=now)
-    db.session.commit()
-    return report
+def withdraw(secret: str, *, now: datetime) -> bool | None:
+    """Take a report back: its voice no longer counts, and how to reach its sender is forgotten. Twice is once.
 
-
-def follow(secret: str, contact: str, *, wants_answer: bool, wants_invitation: bool, now: datetime) -> Report | None:
-    """Leave, change or (with an empty contact) remove how to be reached."""
+    Return whether there was a contact to forget; None when there is no such report.
+    """
     report = by_receipt(secret)
     if report is None:
         return None
-    if not contact:
+    had_contact = report.contact is not None
+    if report.state != "withdrawn":
+        move(report, "withdrawn", actor=_sender(report), now=now)
+        report.contact = None
+        db.session.execute(delete(PushSubscription).where(PushSubscription.report_id == report.id))
+        mark(reports=[report.id], now=now)
+        db.session.commit()
+    return had_contact
+
+
+def follow(secret: str, contact: str, *, wants_answer: bool, wants_invitation: bool, now: datetime) -> Report | None:
+    """Leave, change or (with an empty contact) remove how to be reached; a report that takes no more keeps none."""
+    report = by_receipt(secret)
+    if report is None:
+        return None
+    if not contact or not report.takes_more:
         report.contact = None
     elif report.contact is None:
         report.contact = _contact_row(contact, now, wants_answer=wants_answer, wants_invitation=wants_invitation)
@@ -210,7 +217,7 @@ def say_whether_better(secret: str, answer: str, *, now: datetime) -> bool | Non
 def add_photos(secret: str, photos: Intake, *, now: datetime) -> int | None:
     """Keep photos that the sender adds later, up to three in all; return how many were new, None when it takes none."""
     report = by_receipt(secret)
-    if report is None or report.state == "withdrawn":
+    if report is None or not report.takes_more:
         return None
     known = {photo.sha256 for photo in report.photos}
     new = [kept for kept in photos.kept if kept.sha256 not in known][: PHOTOS_MAX - len(report.photos)]

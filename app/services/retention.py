@@ -22,7 +22,7 @@ from app.models.areas import municipality
 from app.models.base import db
 from app.models.districts import Rule
 from app.models.history import History
-from app.models.jobs import enqueue
+from app.models.jobs import enqueue, enqueue_for_night
 from app.models.photos import LockedPhoto, Photo
 from app.models.push import PushSubscription
 from app.models.reports import Contact, LockedText, Report
@@ -73,14 +73,14 @@ def decide(kind: str, days: int | None, decision: str, *, valid_from: date, now:
         row = Rule(kind=name, valid_from=valid_from, created_at=now)
         db.session.add(row)
     row.value, row.decision, row.updated_at = {"days": days}, decision, now
-    _ask_for_next_night(now)
+    enqueue_for_night(JOB, NIGHTLY_AT, now=now)
     db.session.commit()
     return before
 
 
 def at_night(*, salt: str, now: datetime) -> list[Done]:
     """Dispose as the table says, and ask for the next night; the worker's job."""
-    _ask_for_next_night(now)
+    enqueue_for_night(JOB, NIGHTLY_AT, now=now)
     return run(salt=salt, now=now)
 
 
@@ -199,8 +199,3 @@ def _forget_words(reports: Sequence[Report], ids: Sequence[int], salt: str) -> N
         report.text = report.directions = report.fingerprint = ""
         report.reporter_key = hashlib.sha256(f"{salt} {report.reporter_key}".encode()).hexdigest()
         report.queued_at = report.accuracy_m = report.photos_missed = None
-
-
-def _ask_for_next_night(now: datetime) -> None:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    enqueue(JOB, f"{JOB} after {midnight.date()}", now=now, run_at=midnight + timedelta(days=1) + NIGHTLY_AT)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 
 from app.models.base import db, write_back
-from app.models.jobs import Job, enqueue
+from app.models.jobs import Job, enqueue_for_night
 
 LEASE = timedelta(minutes=10)
 ATTEMPTS_MAX = 20
@@ -28,7 +28,9 @@ def run_due(
     A job is taken with a lease in its own commit; a worker that dies leaves it to the next after the lease. Handlers
     are idempotent: they read what is to be done from the database.
     """
-    _ask_for_next_night(nightly, clock())
+    for kind in nightly:
+        enqueue_for_night(kind, NIGHTLY_AT, now=clock())
+    db.session.commit()
     done = 0
     for _ in range(most):
         job = _take(clock())
@@ -43,13 +45,6 @@ def waiting(now: datetime) -> int:
     """Return how many jobs are due; those of a later hour do not wait for anybody."""
     due = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at <= now)
     return db.session.scalar(due) or 0
-
-
-def _ask_for_next_night(kinds: Iterable[str], now: datetime) -> None:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    for kind in kinds:
-        enqueue(kind, f"{kind} after {now.date()}", now=now, run_at=midnight + timedelta(days=1) + NIGHTLY_AT)
-    db.session.commit()
 
 
 def _take(now: datetime) -> Job | None:

@@ -59,6 +59,8 @@ def _new(spot: DarkSpot, since: Since | None) -> Iterator[str]:
         before=decimal(round(since.points, 1)), now=decimal(round(spot.score, 1)), old=since.band, new=spot.band,
     )  # fmt: skip
     yield ngettext("%(num)s ny rapport.", "%(num)s nya rapporter.", since.came)
+    if since.version != spot.score_version:
+        yield gettext("Formeln har bytt version, från %(old)s till %(new)s.", old=since.version, new=spot.score_version)
     for change in since.changes:
         yield f"{tr(SCORE_WORDS[change.key])}: {decimal(change.before)} → {decimal(change.now)}"
     for line in since.done:

@@ -82,6 +82,11 @@ def test_all_that_is_printed_for_a_walk_comes_as_one_tagged_document(scene: Scen
     assert pages[0] == pages[1] + 2
 
 
+def test_a_number_in_arabic_digits_is_that_number(scene: Scene, desk: FlaskClient, resident: FlaskClient) -> None:
+    sign_up(resident, a_planned_walk(scene, desk), people="٣")
+    assert db.session.scalars(select(WalkSignup.people)).all() == [3]
+
+
 def test_somebody_signs_up_without_an_account_and_takes_it_back(
     scene: Scene, desk: FlaskClient, resident: FlaskClient
 ) -> None:

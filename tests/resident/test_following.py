@@ -16,6 +16,7 @@ from app.domain.people import THE_SYSTEM
 from app.models.base import db
 from app.models.notices import Notice
 from app.models.photos import Photo
+from app.models.push import PushSubscription
 from app.models.reports import Report
 from app.services import reports, tickets
 from app.services.notices import sentence
@@ -108,10 +109,20 @@ def test_a_report_is_taken_back_with_one_press(scene: Scene, client: FlaskClient
 
 def test_who_takes_a_report_back_is_not_written_to_any_more(scene: Scene, client: FlaskClient) -> None:
     report, where = scene.report(contact="anna@exempel.se"), f"/r/{scene.last_receipt}"
+    stamp = dict.fromkeys(("created_at", "updated_at"), scene.now)
+    db.session.add(
+        PushSubscription(report_id=report.id, endpoint="https://push.example/1", p256dh="k", auth="a", **stamp)
+    )
+    db.session.commit()
     answer = client.post(f"{where}/withdraw", follow_redirects=True)
+    assert fresh(report).contact is None
+    assert db.session.scalars(select(PushSubscription)).all() == []
     assert "Vi har tagit bort din kontaktuppgift." in answer.text
     assert "Vill du ha svar?" not in answer.text
-    client.post(f"{where}/follow", data={"contact": "anna@exempel.se", "wants_answer": "1"})
+    again = client.post(
+        f"{where}/follow", data={"contact": "anna@exempel.se", "wants_answer": "1"}, follow_redirects=True
+    )
+    assert "Vi har tagit bort din kontaktuppgift." in again.text
     assert fresh(report).contact is None
 
 

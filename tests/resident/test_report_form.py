@@ -216,6 +216,13 @@ def test_one_browser_is_one_voice_and_its_token_says_nothing(scene: Scene, clien
     assert cookie.value not in reporters.pop()
 
 
+@pytest.mark.parametrize("name", ["pole_number", "directions", "contact", "text", "place_id"])
+def test_a_character_that_nobody_sees_stops_no_form(scene: Scene, client: FlaskClient, name: str) -> None:
+    answer = send(client, **{name: "a\x00b", "lat": None, "lon": None})
+    assert answer.status_code == 422
+    assert "\x00" not in answer.text
+
+
 def test_a_qr_code_on_a_pole_fills_in_the_pole(scene: Scene, client: FlaskClient) -> None:
     lamp = scene.lamp("SK-104")
     form = page(client.get("/report?pole=SK-104"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.adapters.photo_intake import key
 from app.adapters.photo_store import PhotoStore
@@ -21,6 +21,7 @@ from app.services.photo_tidying import TIDY_PHOTOS, WAITS, Tidied, tidy
 from tests.builders import Scene, jpeg
 
 DAY = timedelta(days=1)
+SOMEBODY_WAITS = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
 SENT, UNSENT, LOST = "a" * 32, "b" * 32, "c" * 32
 
 
@@ -76,7 +77,9 @@ def test_a_form_that_is_sent_in_the_very_moment_keeps_its_photos(scene: Scene, s
         with engine.begin() as other:
             other.execute(update(Photo).values(report_id=report, staged_for=None))
             held.set()
-            time.sleep(1)
+            deadline = time.monotonic() + 10
+            while not other.scalar(SOMEBODY_WAITS) and time.monotonic() < deadline:
+                pass
 
     sending = threading.Thread(target=sent_meanwhile)
     sending.start()
