@@ -38,6 +38,13 @@ READING_ONLY = "reading only"
 MAPPED_BYTES = 2**31 - 2**16
 """How much of SQLite's file is read as memory and not by a call for each page: as much as SQLite allows."""
 
+WRITTEN_KIB = 64 * 1024
+"""How much of what a transaction writes SQLite keeps in memory until its commit; beyond it, pages go to the log again and again.
+
+A full regrouping writes a hundred megabytes; with SQLite's own two it took a third longer to write. Others use next to nothing.
+"""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -115,7 +122,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options that the database behind `url` needs."""
     options: dict[str, Any] = {
         "pool_pre_ping": not url.startswith("sqlite"),
-        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+        "json_serializer": _JSON.encode,
     }
     if url.startswith("sqlite"):
         options["module"] = _sqlite_module()
@@ -148,6 +155,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+    cursor.execute(f"PRAGMA cache_size=-{WRITTEN_KIB}")
     load_spatialite(connection, init_mode="EMPTY")
     if not cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = 4326").fetchone():
         cursor.execute("SELECT InsertEpsgSrid(4326)")

@@ -13,15 +13,28 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from geoalchemy2.elements import WKBElement
-from sqlalchemy import JSON, Insert, Select, Update, bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Insert,
+    LargeBinary,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.dark_spots import NOT_GROUPED
 from app.models.among import among, none_of, numbers, one_of
 from app.models.base import db, write
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
-from app.models.places import point_at
+from app.models.places import point_at, shape_at
 from app.models.reports import Report
 from app.models.walks import Walk, WalkStop
 
@@ -96,8 +109,8 @@ class SpotRow:
     """From how many different perspectives it was walked (women, older people, wheelchairs …)."""
     counted: int = 0
     """How many reports that count it has in the database; only rows of some spots know it."""
-    shape: WKBElement | None = None
-    """A new shape; None when the kept one stands."""
+    shape: bytes | None = None
+    """A new shape in WGS84 degrees, as well-known binary; None when the kept one stands."""
     _was: tuple[Any, ...] = field(init=False, repr=False)
     _stood: tuple[float, float] = field(init=False, repr=False)
 
@@ -243,7 +256,7 @@ def _update(_dialect: str, *, reshaped: bool, moved: bool) -> Update:
     """Return the statement that writes rows, with their shape and position where these are new: indices of places are slow."""
     new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in WRITTEN}
     if reshaped:
-        new[SPOT.c.shape] = bindparam("new_shape")
+        new[SPOT.c.shape] = _new_shape()
     if moved:
         new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
     return update(SPOT).where(SPOT.c.id == bindparam("spot"), SPOT.c.version == bindparam("seen")).values(new)
@@ -251,7 +264,12 @@ def _update(_dialect: str, *, reshaped: bool, moved: bool) -> Update:
 
 @lru_cache(maxsize=2)
 def _insert(_dialect: str) -> Insert:
-    new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in (*READ, "shape", "created_at")}
+    new: dict[Any, Any] = {SPOT.c[name]: bindparam(f"new_{name}") for name in (*READ, "created_at")}
+    new[SPOT.c.shape] = _new_shape()
     new[SPOT.c.updated_at] = new[SPOT.c.created_at]
     new[SPOT.c.position] = point_at(bindparam("new_lon"), bindparam("new_lat"))
     return insert(SPOT).values(new)
+
+
+def _new_shape() -> ColumnElement[Any]:
+    return shape_at(bindparam("new_shape", type_=LargeBinary))

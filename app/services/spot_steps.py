@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from geoalchemy2.elements import WKBElement
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -24,7 +23,7 @@ from app.models.base import JOBS_SETTINGS, db
 from app.models.dark_spots import DarkSpot, GroupingRound
 from app.models.districts import District, NamedPlace
 from app.models.jobs import enqueue
-from app.models.places import to_element, window
+from app.models.places import window
 from app.models.reports import Report
 from app.services.scoring_steps import Surroundings, write_score
 from app.services.spot_report_steps import Facts
@@ -60,12 +59,12 @@ MOVES_ON_POSTGRESQL = update(REPORT).where(REPORT.c.id == _MOVED.c.report).value
 
 @dataclass(frozen=True)
 class Outline:
-    """One group as it is to be written: its reports by number, the report in its middle, and its shape in degrees."""
+    """One group as it is to be written: its reports by number, the report in its middle, and its shape in degrees (WKB)."""
 
     reports: list[int]
     middle: int
     spot: Spot
-    shape: WKBElement
+    shape: bytes
 
 
 class Names:
@@ -141,8 +140,8 @@ def outlines(groups: Sequence[Spot], ids: Any, epsg: int) -> list[Outline]:
         return []
     shapes = shapely.transform(np.array([g.shape for g in groups], dtype=object), lambda xy: to_lonlat(xy, epsg))
     return [
-        Outline(ids[g.members].tolist(), int(ids[g.centre]), g, to_element(shape))
-        for g, shape in zip(groups, _rounded(shapes), strict=True)
+        Outline(ids[g.members].tolist(), int(ids[g.centre]), g, shape)
+        for g, shape in zip(groups, shapely.to_wkb(_rounded(shapes)).tolist(), strict=True)
     ]
 
 

@@ -92,6 +92,22 @@ def test_history_refuses_to_be_rewritten_whoever_asks(bare: Flask, now: datetime
             connection.execute(text(rewriting))
 
 
+def test_spatialite_notes_no_times_of_writing_but_still_refuses_what_is_no_place(bare: Flask, now: datetime) -> None:
+    if bare.extensions["ljuspunkt"].settings.database_url.startswith("postgresql"):
+        pytest.skip("PostgreSQL notes nothing of the kind")
+    upgrade()
+    noted = "SELECT count(*) FROM geometry_columns_time WHERE last_insert NOT LIKE '0000%'"
+    indexed = "SELECT count(*) FROM idx_report_position"
+    number = Scene(bare, now).report().id
+    db.session.commit()
+    with db.engine.connect() as connection:
+        assert [connection.scalar(text(asked)) for asked in (noted, indexed)] == [0, 1]
+    with pytest.raises(Exception, match="geom-type or SRID not allowed"), db.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE report SET position = MakePoint(1, 1, 3006) WHERE id = :number"), {"number": number}
+        )
+
+
 @pytest.fixture
 def alembic_config() -> PytestAlembicConfig:
     """Tell the revision checks where our revisions are."""
