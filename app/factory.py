@@ -134,7 +134,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
 
     def round_of_work() -> int:
         with app.app_context():
-            return work.run_due(handlers, clock=clock.now, nightly=[TIDY_PHOTOS])
+            return work.run_due(handlers, clock=clock.now, nightly=[TIDY_PHOTOS, work.FORGET_DONE])
 
     return Parts(
         settings=settings,
@@ -168,8 +168,11 @@ def _quiet_work(photo_store: PhotoStore) -> dict[str, work.Handler]:
     def tidy_photos(_payload: Mapping[str, Any], now: datetime) -> object:
         return photo_tidying.tidy(photo_store, now=now)
 
+    def forget_done(_payload: Mapping[str, Any], now: datetime) -> object:
+        return work.forget_done(now)
+
     return {
-        "regroup": regroup, retention.JOB: dispose, FORGET_FILES: forget_files, TIDY_PHOTOS: tidy_photos, "close_quiet": close_quiet, "forget_signups": forget_signups,
+        "regroup": regroup, work.FORGET_DONE: forget_done, retention.JOB: dispose, FORGET_FILES: forget_files, TIDY_PHOTOS: tidy_photos, "close_quiet": close_quiet, "forget_signups": forget_signups,
         "same_lamp": new_ticket_service.follow_lamp, "register_file": register_files.work_on,
     }  # fmt: skip
 

@@ -51,7 +51,7 @@ def restore(file: Path, *, replace: bool) -> None:
     except BadBackup as error:
         raise click.ClickException(f"{file} cannot be brought back: {error}.") from error
     except keeping.NotEmpty as error:
-        raise click.ClickException("There is something in the database. With --replace it is lost.") from error
+        raise click.ClickException(_what_is_lost(error)) from error
     except (CopyFailed, OSError) as error:
         raise click.ClickException(f"The database is as it was. {error}") from error
     upgrade()
@@ -60,6 +60,12 @@ def restore(file: Path, *, replace: bool) -> None:
         click.echo(f"{done.stray} photos in the store belong to nothing that came back; they are left there.")
     if done.missing:
         raise click.ClickException(f"{done.missing} photos that rows name were not in the backup.")
+
+
+def _what_is_lost(found: keeping.NotEmpty) -> str:
+    counted = ", ".join(f"{rows} in {table}" for table, rows in found.rows.items())
+    newest = f" (the newest came {found.newest_at:%Y-%m-%d %H:%M} UTC)" if found.newest_at else ""
+    return f"There is something in the database: {counted}{newest}. With --replace it is lost."
 
 
 def _is_known(revision: str) -> None:

@@ -112,6 +112,7 @@ def create_measure() -> Answer:
     """Propose a measure."""
     form = Form(request.form)
     spot_id, district_id, terms = form.number("spot"), form.number("district"), _terms(form)
+    form.codes |= measures.passed_days(terms, local_date(now()))
     made = None
     if not form.codes:
         try:
@@ -137,6 +138,7 @@ def change_measure(measure_id: int) -> Answer:
 
     def act(form: Form, desk: measures.Desk) -> None:
         terms = _terms(form)
+        form.codes |= measures.passed_days(terms, desk.today, measure_id)
         if not form.codes:
             measures.change(measure_id, terms, desk=desk)
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.contractors import CHANNELS
 from app.domain.people import COORDINATOR
-from app.domain.states import MOVES, OPEN_TICKETS
+from app.domain.states import MOVES, OPEN_TICKETS, UNMENDED_TICKETS
 from app.services import (
     contractor_pages,
     contractors,
@@ -174,13 +174,13 @@ def _page(found: Any, errors: dict[str, str], values: Any) -> str:
     first, here = times.first_due, place_names.municipality()
     more = {
         "clock": times.clock, "clock_due": times.clock_due, "source": tr(times.source),
-        "mended": ticket_visits.mended_lamps_of(found), "may_tick": found.state in OPEN_TICKETS - {"repaired"},
+        "mended": ticket_visits.mended_lamps_of(found), "may_tick": found.state in UNMENDED_TICKETS,
         "first_due": moment(first) if isinstance(first, datetime) else long_date(first) if first else "",
     }  # fmt: skip
     return render_template(
         "coordinator/ticket.html", ticket=found, errors=errors, values=values, technicians=staff.technicians(), more=more,
         history=history_of("ticket", found.id), ends=[e for e in ENDS if e in MOVES["ticket"][found.state]],
-        times=ticket_pages.times_at_pole(found, now=now()), overdue=found.due_on < local_date(now()) and found.state in OPEN_TICKETS,
+        times=ticket_pages.times_at_pole(found, now=now()), overdue=found.due_on < local_date(now()) and found.state in UNMENDED_TICKETS,
         fault_number=here.fault_number if here else "", outside=contractor_pages.outside_of(found.id), contractors=contractors.everyone(),
         channels=CHANNELS, open_states=OPEN_TICKETS, visits=[VisitLine(v) for v in ticket_visits.of_ticket(found.id)],
     )  # fmt: skip

@@ -53,13 +53,14 @@ MISSING_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def is_overdue(deadline: date | None, state: str, today: date) -> bool:
+def due_on(deadline: date | None, next_on: date | None) -> date | None:
+    """Return the day on which somebody waits for a measure: of the next word about it, else of its end."""
+    return next_on or deadline
+
+
+def is_overdue(due: date | None, state: str, today: date) -> bool:
     """True when the day has passed and the work is neither done nor turned down."""
-    return (
-        deadline is not None
-        and deadline < today
-        and state not in {"done", "verified", "effect_followed_up", "rejected"}
-    )
+    return due is not None and due < today and state not in {"done", "verified", "effect_followed_up", "rejected"}
 
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -178,8 +178,12 @@ AFTER_TICKET: Final[Mapping[str, str]] = {
 
 OPEN_REPORTS: Final = frozenset(set(_REPORT) - {"rejected", "withdrawn", "answered", "duplicate"})
 OPEN_TICKETS: Final = frozenset(set(_TICKET) - {"verified", "closed"} - _TICKET_ENDS)
+UNMENDED_TICKETS: Final = OPEN_TICKETS - {"repaired"}
+"""Open tickets whose light is not mended yet: these alone can be late."""
 OPEN_DARK_SPOTS: Final = frozenset(set(_DARK_SPOT) - {"dismissed", "merged", "closed"})
 OPEN_MEASURES: Final = frozenset(set(_MEASURE) - {"rejected", "verified", "effect_followed_up"})
+UNDONE_MEASURES: Final = OPEN_MEASURES - {"done"}
+"""Open measures that are not carried out yet: these alone can be late."""
 COUNTING_REPORTS: Final = frozenset(set(_REPORT) - {"rejected", "withdrawn"})
 """Reports whose voice counts towards a dark spot; held ones count with a cap (scoring)."""
 

@@ -27,7 +27,7 @@ from app.domain.contractors import (
     webhook_secret,
 )
 from app.domain.people import CONTRACTOR, THE_SYSTEM, Actor
-from app.domain.states import OPEN_TICKETS, TICKET_WAITING
+from app.domain.states import TICKET_WAITING, UNMENDED_TICKETS
 from app.models.base import db, expect_version
 from app.models.contractors import Contractor, Dispatch, OutsideAnswer
 from app.models.tickets import Ticket
@@ -210,7 +210,7 @@ def tickets_of(contractor: Contractor, *, open_only: bool = True) -> Sequence[Ti
     """Return the tickets that a contractor has, oldest first."""
     mine: list[ColumnElement[bool]] = [Ticket.contractor_id == contractor.id]
     if open_only:
-        mine.append(Ticket.state.in_(OPEN_TICKETS - {"repaired"}))
+        mine.append(Ticket.state.in_(UNMENDED_TICKETS))
     return db.session.scalars(select(Ticket).where(*mine).options(*_WHOLE).order_by(Ticket.id).limit(1000)).all()
 
 

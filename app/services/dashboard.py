@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 from app.domain.inbox import UNREAD_STATES
 from app.domain.notices import PROTOCOL_WITHIN
 from app.domain.plan_reviews import overdue_review
-from app.domain.states import OPEN_MEASURES, OPEN_TICKETS
 from app.domain.walks import STILL_AHEAD
 from app.models import areas
 from app.models.base import db
@@ -25,7 +24,8 @@ from app.models.staff import Organisation
 from app.models.tickets import Ticket
 from app.models.walks import Walk
 from app.services.desk_steps import of_district
-from app.services.district_steps import SETTLED_MEASURES, SETTLED_TICKETS, DistrictLine, lines, of_mine
+from app.services.district_steps import DistrictLine, lines, of_mine
+from app.services.late_steps import MEASURE_DUE, late_measures, late_tickets
 
 LATE_SHOWN = 10
 WALKS_SHOWN = 5
@@ -133,14 +133,11 @@ def _due_reviews(district_ids: Collection[int], today: date) -> list[tuple[Plan,
 
 
 def _late_tickets(district_ids: Collection[int], today: date) -> list[ColumnElement[bool]]:
-    late = [Ticket.state.in_(OPEN_TICKETS), Ticket.state.not_in(SETTLED_TICKETS), Ticket.due_on < today]
-    return [*late, *_scope(of_district(Ticket.district_id, district_ids))]
+    return [late_tickets(today), *_scope(of_district(Ticket.district_id, district_ids))]
 
 
 def _late_measures(district_ids: Collection[int], today: date) -> list[ColumnElement[bool]]:
-    due = func.coalesce(Measure.next_on, Measure.deadline)
-    late = [Measure.state.in_(OPEN_MEASURES), Measure.state.not_in(SETTLED_MEASURES), due < today]
-    return [*late, *_scope(of_district(Measure.district_id, district_ids))]
+    return [late_measures(today), *_scope(of_district(Measure.district_id, district_ids))]
 
 
 def _first_tickets(late: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Ticket], int]:
@@ -150,19 +147,17 @@ def _first_tickets(late: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Ticket
 
 
 def _first_measures(late: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Measure], int]:
-    due = func.coalesce(Measure.next_on, Measure.deadline)
     found = select(Measure).where(*late).options(joinedload(Measure.dark_spot), joinedload(Measure.responsible))
-    shown = db.session.scalars(found.order_by(due, Measure.id).limit(LATE_SHOWN)).all()
+    shown = db.session.scalars(found.order_by(MEASURE_DUE, Measure.id).limit(LATE_SHOWN)).all()
     return shown, db.session.scalar(select(func.count()).select_from(Measure).where(*late)) or 0
 
 
 def _owners(tickets: Sequence[ColumnElement[bool]], measures: Sequence[ColumnElement[bool]]) -> list[OwnerLine]:
     """Return who is behind with what, the most first; what has no owner stands under the empty name."""
-    due = func.coalesce(Measure.next_on, Measure.deadline)
     late = (
         select(Organisation.name, func.count(), func.min(Ticket.due_on))
         .select_from(Ticket).outerjoin(Organisation, Organisation.id == Ticket.owner_id).where(*tickets),
-        select(Organisation.name, func.count(), func.min(due))
+        select(Organisation.name, func.count(), func.min(MEASURE_DUE))
         .select_from(Measure).outerjoin(Organisation, Organisation.id == Measure.responsible_id).where(*measures),
     )  # fmt: skip
     counts: dict[str, list[int]] = {}

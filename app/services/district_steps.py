@@ -24,11 +24,10 @@ from app.models.measures import Measure
 from app.models.reports import Report
 from app.models.tickets import Ticket
 from app.models.walks import Walk
+from app.services.late_steps import late_measures, late_tickets
 
 BANDS = ("A", "B", "C")
 YEAR = timedelta(days=365)
-SETTLED_MEASURES = ("done",)
-SETTLED_TICKETS = ("repaired",)
 
 
 @dataclass
@@ -137,13 +136,12 @@ def _walks_of(year: int) -> Select[int, str, int]:
 
 
 def _count_work(found: dict[int, DistrictLine], today: date) -> None:
-    late = case(((Ticket.due_on < today) & Ticket.state.not_in(SETTLED_TICKETS), 1), else_=0)
+    late = case((late_tickets(today), 1), else_=0)
     tickets = select(Ticket.district_id, func.count(), func.sum(late)).where(Ticket.state.in_(OPEN_TICKETS))
     for district_id, count, behind in db.session.execute(tickets.group_by(Ticket.district_id)):
         if district_id in found:
             found[district_id].tickets_open, found[district_id].tickets_late = count, int(behind or 0)
-    due = func.coalesce(Measure.next_on, Measure.deadline)
-    overdue = case(((due < today) & Measure.state.not_in(SETTLED_MEASURES), 1), else_=0)
+    overdue = case((late_measures(today), 1), else_=0)
     measures = select(Measure.district_id, func.count(), func.sum(overdue)).where(Measure.state.in_(OPEN_MEASURES))
     for district_id, count, behind in db.session.execute(measures.group_by(Measure.district_id)):
         if district_id in found:

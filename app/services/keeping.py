@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select
 
 from app.adapters import backup_file, database_copy
 from app.adapters.backup_file import BadBackup, Contents
 from app.adapters.photo_store import PhotoStore
 from app.models.base import db, reading
+from app.models.reports import Report
 from app.services.photo_key_steps import named_keys
 
 REVISION: Final = "alembic_version"
@@ -30,7 +31,11 @@ Each = Callable[[list[str]], Any]
 
 
 class NotEmpty(RuntimeError):
-    """There is something in the database that would be lost."""
+    """There is something in the database that would be lost: how many rows in the tables that matter, and the newest report's time."""
+
+    def __init__(self, rows: dict[str, int], newest_at: datetime | None) -> None:
+        super().__init__(rows, newest_at)
+        self.rows, self.newest_at = rows, newest_at
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,10 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
 
     """
     db.session.rollback()
-    if not replace and not is_empty():
-        raise NotEmpty
+    if not replace and (lost := what_is_there()):
+        newest_at = db.session.scalar(select(func.max(Report.received_at))) if lost.get("report") else None
+        db.session.rollback()
+        raise NotEmpty(lost, newest_at)
     said, name = backup.contents, database_copy.NAMES[db.engine.dialect.name]
     for photo in each(said.photos):
         store.put(photo, backup.photo(photo))
@@ -116,11 +123,11 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
     return Kept(sum(said.rows.values()), len(said.photos), len(missing), stray=len(stray))
 
 
-def is_empty() -> bool:
-    """Say whether nobody works with this database yet; it may have no tables at all."""
+def what_is_there() -> dict[str, int]:
+    """Return how many rows there are in the tables that matter, without those that have none; there may be no tables at all."""
     with reading(), db.engine.connect() as connection:
         there = [name for name in _tables() if name in MATTER]
-        return not any(database_copy.count_rows(connection, there).values())
+        return {name: rows for name, rows in database_copy.count_rows(connection, there).items() if rows}
 
 
 def _put_in(backup: backup_file.Writer, store: PhotoStore, names: Any) -> Iterator[str]:

@@ -13,7 +13,6 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.domain import measures as rules
 from app.domain.people import Actor
-from app.domain.states import OPEN_MEASURES
 from app.models import areas
 from app.models.base import db, row_number
 from app.models.dark_spots import DarkSpot
@@ -21,6 +20,7 @@ from app.models.districts import District
 from app.models.history import History
 from app.models.measures import Measure, MeasureFunding, OwnerRequest, Plan
 from app.models.staff import Organisation
+from app.services.late_steps import late_measures
 
 CARDS_A_COLUMN, CARDS_OF_A_PLAN = 40, 300
 ROWS_A_PAGE = 100
@@ -188,7 +188,7 @@ def _asked(actor: Actor, filters: Filters, today: date, plan_id: int | None) -> 
     if filters.funding_id is not None:
         asked.append(Measure.funding.any(MeasureFunding.funding_id == filters.funding_id))
     if filters.overdue:
-        asked += [Measure.deadline < today, Measure.state.in_(OPEN_MEASURES - {"done"})]
+        asked.append(late_measures(today))
     if filters.missing:
         asked += [Measure.state.not_in(SETTLED), _lacks_something()]
     if filters.column:
@@ -228,4 +228,8 @@ def _card(row: Measure, today: date) -> Card:
         next_on=row.next_on,
         cost_known=row.cost_estimate_sek is not None or bool(row.funding),
     )
-    return Card(row, () if row.state in SETTLED else gaps, rules.is_overdue(row.deadline, row.state, today))
+    return Card(
+        row,
+        () if row.state in SETTLED else gaps,
+        rules.is_overdue(rules.due_on(row.deadline, row.next_on), row.state, today),
+    )

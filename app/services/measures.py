@@ -78,8 +78,7 @@ def create(spot_id: int | None, district_id: int | None, terms: Terms, *, desk: 
         raise Unclear({"district": "required"})
     if not may_move(desk.actor, ThingFacts("measure", None, district), "proposed"):
         raise NotAllowed(f"{desk.actor.role} may not propose a measure in district {district}")
-    _check_choices(terms)
-    _check_days(terms, None, None, desk.today)
+    _check(terms, desk.today)
     measure = Measure(
         dark_spot_id=spot.id if spot else None,
         district_id=district,
@@ -95,8 +94,7 @@ def create(spot_id: int | None, district_id: int | None, terms: Terms, *, desk: 
 def change(measure_id: int, terms: Terms, *, desk: Desk) -> Measure:
     """Keep what the form says of a measure."""
     measure = _shown(measure_id, desk)
-    _check_choices(terms)
-    _check_days(terms, measure.deadline, measure.next_on, desk.today)
+    _check(terms, desk.today, measure_id)
     for name, value in vars(terms).items():
         setattr(measure, name, dict(value) if name == "details" else value)
     watch(measure, desk.now)
@@ -105,11 +103,11 @@ def change(measure_id: int, terms: Terms, *, desk: Desk) -> Measure:
     return measure
 
 
-def _check_days(terms: Terms, deadline: date | None, next_on: date | None, today: date) -> None:
-    """A day that is promised lies ahead, unless it stood there already."""
-    days = {"deadline": (terms.deadline, deadline), "next_on": (terms.next_on, next_on)}
-    if passed := {name: "day_passed" for name, (said, was) in days.items() if said and said != was and said < today}:
-        raise Unclear(passed)
+def passed_days(terms: Terms, today: date, measure_id: int | None = None) -> dict[str, str]:
+    """Return the codes of promised days that have passed and did not stand there already, also for a form with other mistakes."""
+    kept = db.session.get(Measure, measure_id) if measure_id else None
+    days = {name: (getattr(terms, name), getattr(kept, name, None)) for name in ("deadline", "next_on")}
+    return {name: "day_passed" for name, (said, was) in days.items() if said and said != was and said < today}
 
 
 def draw(measure_id: int, funding_id: int | None, amount: Decimal | None, *, desk: Desk) -> Measure:
@@ -210,7 +208,9 @@ def _facts(measure: Measure) -> dict[str, str]:
     return facts
 
 
-def _check_choices(terms: Terms) -> None:
+def _check(terms: Terms, today: date, measure_id: int | None = None) -> None:
+    if passed := passed_days(terms, today, measure_id):
+        raise Unclear(passed)
     if terms.responsible_id and db.session.get(Organisation, terms.responsible_id) is None:
         raise Unclear({"responsible_id": "choice_unknown"})
     if terms.plan_id and db.session.get(Plan, terms.plan_id) is None:

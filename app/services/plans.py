@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.domain.people import NotAllowed, ThingFacts, may_move
-from app.domain.states import OPEN_MEASURES
+from app.domain.states import UNDONE_MEASURES
 from app.domain.words import N_
 from app.models.base import db, expect_version
 from app.models.districts import District
@@ -92,7 +92,7 @@ def move_on(plan_id: int, to: str, reason: str, *, desk: Desk) -> Plan:
 
 
 def _open_measures(plan_id: int) -> int:
-    to_do = Measure.plan_id == plan_id, Measure.state.in_(OPEN_MEASURES - {"done"})
+    to_do = Measure.plan_id == plan_id, Measure.state.in_(UNDONE_MEASURES)
     return db.session.scalar(select(func.count()).select_from(Measure).where(*to_do)) or 0
 
 

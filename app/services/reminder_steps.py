@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from app.domain.measures import due_on
 from app.domain.states import OPEN_MEASURES
 from app.models.jobs import enqueue
 from app.models.measures import Measure
@@ -14,8 +15,8 @@ MORNING: Final = time(6, tzinfo=UTC)
 
 
 def due_of(measure: Measure) -> date | None:
-    """Return the day on which somebody is waiting for a measure: the next word about it, else its end."""
-    return measure.next_on or measure.deadline
+    """Return the day on which somebody is waiting for a measure."""
+    return due_on(measure.deadline, measure.next_on)
 
 
 def watch(measure: Measure, now: datetime) -> None:

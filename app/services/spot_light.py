@@ -14,7 +14,7 @@ from shapely.ops import linemerge
 from sqlalchemy import select
 
 from app.domain import lamp_light as rule
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import UNMENDED_TICKETS
 from app.models.areas import municipality
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
@@ -165,7 +165,7 @@ def _faults(lamp_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """Return the open tickets of lamps, those that have several lamps too, as (ticket, fault) by lamp."""
     if not lamp_ids:
         return {}
-    still = Ticket.state.in_(OPEN_TICKETS - {"repaired"})
+    still = Ticket.state.in_(UNMENDED_TICKETS)
     one = select(Ticket.lamp_id, Ticket.id, Ticket.fault_code).where(Ticket.lamp_id.in_(lamp_ids), still)
     several = (
         select(ticket_lamp.c.lamp_id, Ticket.id, Ticket.fault_code)

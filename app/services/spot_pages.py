@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.domain.people import NotAllowed
-from app.domain.states import OPEN_DARK_SPOTS, OPEN_MEASURES, OPEN_TICKETS
+from app.domain.states import OPEN_DARK_SPOTS, OPEN_MEASURES
 from app.models.areas import districts_with_area
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict, SpotLineage
@@ -27,6 +27,7 @@ from app.models.staff import Organisation
 from app.models.tickets import Ticket
 from app.models.walks import Walk, WalkStop
 from app.services.desk_steps import history_of, organisations
+from app.services.late_steps import late_measures, late_tickets
 from geo.nearest import distances_from_m
 
 PAGE = 40
@@ -224,12 +225,9 @@ def _of_owner(owner_id: int) -> ColumnElement[bool]:
 
 
 def _overdue(today: date) -> ColumnElement[bool]:
-    due = func.coalesce(Measure.next_on, Measure.deadline)
-    measures = select(Measure.dark_spot_id).where(
-        Measure.state.in_(OPEN_MEASURES), Measure.state != "done", due < today
-    )
-    late = Ticket.state.in_(OPEN_TICKETS), Ticket.state != "repaired", Ticket.due_on < today
-    return or_(DarkSpot.id.in_(measures), DarkSpot.id.in_(select(Ticket.dark_spot_id).where(*late)))
+    measures = select(Measure.dark_spot_id).where(late_measures(today))
+    tickets = select(Ticket.dark_spot_id).where(late_tickets(today))
+    return or_(DarkSpot.id.in_(measures), DarkSpot.id.in_(tickets))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

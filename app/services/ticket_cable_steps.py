@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.people import THE_SYSTEM, Actor
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import UNMENDED_TICKETS
 from app.models.base import db
 from app.models.lamps import Lamp
 from app.models.tickets import Ticket
@@ -74,7 +74,7 @@ def _at_the_same_place(ticket: Ticket, *, cable: bool) -> list[Ticket]:
     here = (Ticket.lon == ticket.lon) & (Ticket.lat == ticket.lat)
     if ticket.lamp_id is not None:
         here |= Ticket.lamp_id == ticket.lamp_id
-    wanted = Ticket.state.in_(OPEN_TICKETS - {"repaired"}) if cable else Ticket.state == WAITS
+    wanted = Ticket.state.in_(UNMENDED_TICKETS) if cable else Ticket.state == WAITS
     fault = Ticket.fault_code == CABLE if cable else Ticket.fault_code != CABLE
     found = select(Ticket).where(here, wanted, fault, Ticket.id != ticket.id).order_by(Ticket.id)
     return list(db.session.scalars(found.options(selectinload(Ticket.reports), joinedload(Ticket.measure))))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from app.domain import ticket_causes as rule
 from app.domain.people import Actor
-from app.domain.states import MOVES, OPEN_TICKETS
+from app.domain.states import MOVES, OPEN_TICKETS, UNMENDED_TICKETS
 from app.models.areas import municipality
 from app.models.base import db
 from app.models.lamps import Lamp
@@ -91,7 +91,7 @@ def _tickets(ids: Sequence[int]) -> list[Ticket]:
 
 def _dark(actor: Actor, now: datetime) -> tuple[list[rule.DarkLamp], dict[tuple[str, str], int]]:
     open_now = (
-        Ticket.state.in_(OPEN_TICKETS - {"repaired"}),
+        Ticket.state.in_(UNMENDED_TICKETS),
         Ticket.fault_code.in_(rule.OUT),
         Ticket.created_at > now - LOOK_BACK,
     )

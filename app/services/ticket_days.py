@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.people import Actor
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import UNMENDED_TICKETS
 from app.domain.ticket_days import Candidate, choose_day, urgency
 from app.models.areas import municipality
 from app.models.base import db
@@ -73,7 +73,7 @@ def _candidates(actor: Actor) -> tuple[list[Candidate], int]:
             Ticket.id, Ticket.priority, Ticket.due_on, Ticket.assignee_id, Ticket.district_id, Lamp.cabinet,
         )
         .outerjoin(Lamp, Lamp.id == Ticket.lamp_id)
-        .where(Ticket.state.in_(OPEN_TICKETS - {"repaired"}), *theirs(actor))
+        .where(Ticket.state.in_(UNMENDED_TICKETS), *theirs(actor))
     )  # fmt: skip
     found = [
         Candidate(

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.people import Actor
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import OPEN_TICKETS, UNMENDED_TICKETS
 from app.models.base import db
 from app.models.lamps import Lamp
 from app.models.places import near
 from app.models.tickets import Ticket
+from app.services.late_steps import late_tickets
 from app.services.ticket_steps import theirs
 from geo.nearest import compass_from, distances_from_m
 
@@ -35,7 +36,7 @@ class Line:
 
 def round_list(actor: Actor, here: tuple[float, float] | None, *, today: date, page: int) -> tuple[list[Line], int]:
     """Return one page of open tickets for somebody in a van, and how many there are: P1 first, then nearest, else by due day."""
-    condition = (Ticket.state.in_(OPEN_TICKETS - {"repaired"}), *theirs(actor))
+    condition = (Ticket.state.in_(UNMENDED_TICKETS), *theirs(actor))
     rows = db.session.execute(
         select(Ticket.id, Ticket.lon, Ticket.lat, Ticket.priority, Ticket.due_on).where(*condition)
     ).all()
@@ -60,7 +61,7 @@ def desk_list(actor: Actor, state: str, *, overdue: bool, today: date, page: int
     """Return one page of tickets for the coordinator, the longest overdue first, and how many there are."""
     condition = [Ticket.state == state if state else Ticket.state.in_(OPEN_TICKETS), *theirs(actor)]
     if overdue:
-        condition.append(Ticket.due_on < today)
+        condition.append(late_tickets(today))
     total = db.session.scalar(select(func.count()).select_from(Ticket).where(*condition)) or 0
     ids = db.session.scalars(
         select(Ticket.id).where(*condition).order_by(Ticket.due_on, Ticket.id).limit(PAGE).offset((page - 1) * PAGE)
@@ -113,7 +114,7 @@ def _in_order(ids: list[int]) -> list[Ticket]:
 
 def line_of(ticket: Ticket, here: tuple[float, float] | None, today: date) -> Line:
     """Return a ticket as a list shows it, seen from `here` (WGS84 longitude, latitude) when that is known."""
-    overdue = ticket.due_on < today and ticket.state in OPEN_TICKETS
+    overdue = ticket.due_on < today and ticket.state in UNMENDED_TICKETS
     if here is None:
         return Line(ticket, None, "", overdue)
     away = float(distances_from_m(*here, np.array([(ticket.lon, ticket.lat)]))[0])

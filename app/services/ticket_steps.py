@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from app.domain import tickets as rules
 from app.domain.people import TECHNICIAN, THE_SYSTEM, Actor
 from app.domain.publication import may_tell_of_ticket
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import OPEN_TICKETS, UNMENDED_TICKETS
 from app.domain.words import N_
 from app.models.areas import district_at
 from app.models.base import db
@@ -183,7 +183,7 @@ def ticket_at_lamp(lamp: Lamp, now: datetime, fault: str = "") -> Ticket | None:
     here = (Ticket.lamp_id == lamp.id) | Ticket.id.in_(several)
     since = now - rules.REOPENED_WITHIN
     lately = Ticket.state.in_(rules.REOPENABLE) & ((Ticket.repaired_at >= since) | (Ticket.closed_at >= since))
-    still = Ticket.state.in_(OPEN_TICKETS - {"repaired"})
+    still = Ticket.state.in_(UNMENDED_TICKETS)
     found = select(Ticket).where(here, plate, still | lately).options(selectinload(Ticket.reports))
     return db.session.scalars(
         found.order_by(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.adapters.photo_intake import KeptPhoto
 from app.domain import ticket_visits as rule
 from app.domain.people import THE_SYSTEM, Actor, NotAllowed
-from app.domain.states import OPEN_TICKETS
+from app.domain.states import UNMENDED_TICKETS
 from app.models.base import db, expect_version
 from app.models.lamps import Lamp
 from app.models.staff import Staff
@@ -140,7 +140,7 @@ def receive(seen: Seen, photos: Sequence[KeptPhoto], *, actor: Actor, now: datet
     if merged.leads:
         _settle(ticket, seen, actor)
     _move(ticket, merged.way, row, actor=actor, now=now, on=on)
-    if left and ticket.state in OPEN_TICKETS - {"repaired"}:
+    if left and ticket.state in UNMENDED_TICKETS:
         newly = counted.mended - ticked(ticket, before).mended
         tell_of_own_lamps(ticket, newly, now=now, on=on)
     if seen.outcome == "cable_fault" and merged.leads and merged.way:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.models.base import db, write_back
 from app.models.jobs import Job, enqueue_for_night
 
 LEASE = timedelta(minutes=10)
 ATTEMPTS_MAX = 20
+DONE_KEPT = timedelta(days=30)
+"""How long a job that is done can be looked at: what it was told may name somebody, and there are thousands a month."""
+FORGET_DONE = "forget_done_jobs"
 NIGHTLY_AT = timedelta(hours=2, minutes=30)
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,13 @@ def waiting(now: datetime) -> int:
     """Return how many jobs are due; those of a later hour do not wait for anybody."""
     due = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at <= now)
     return db.session.scalar(due) or 0
+
+
+def forget_done(now: datetime) -> int:
+    """Delete the jobs that were done long ago; return how many. Those that failed stay, for somebody to look at."""
+    gone = db.session.scalars(delete(Job).where(Job.done_at < now - DONE_KEPT).returning(Job.id)).all()
+    db.session.commit()
+    return len(gone)
 
 
 def _take(now: datetime) -> Job | None:

@@ -109,12 +109,24 @@ def _without_slash() -> str:
     return quote(request.script_root + plain) + (f"?{query}" if query else "")
 
 
+def _page_of_form() -> str:
+    """Return the nearest page above an address that only takes forms: a page that came back with errors was opened again."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or request.method not in {"GET", "HEAD"} or request.path.startswith("/api/"):
+        return ""
+    parts = request.path.strip("/").split("/")
+    above = ("/" + "/".join(parts[:n]) for n in range(len(parts) - 1, -1, -1))
+    return next((quote(request.script_root + path) for path in above if adapter.test(path, "GET")), "")
+
+
 def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
     if code == 404 and (there := _without_slash()):
         return Response(status=308, headers={"Location": there}), 308
+    if code == 405 and (page := _page_of_form()):
+        return Response(status=303, headers={"Location": page}), 303
     titles = {
         400: (gettext("Det gick inte att läsa det du skickade"), gettext("Gå tillbaka och försök igen.")),
         401: (gettext("Du behöver logga in"), gettext("Logga in och försök igen.")),

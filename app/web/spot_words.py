@@ -54,10 +54,20 @@ def _new(spot: DarkSpot, since: Since | None) -> Iterator[str]:
     if since is None:
         yield gettext("Platsen är ny eller räknad för första gången. I morgon står här vad som ändrats.")
         return
-    yield gettext(
-        "Sedan %(day)s: från %(before)s till %(now)s poäng, från grupp %(old)s till %(new)s.", day=long_date(since.day),
-        before=decimal(round(since.points, 1)), now=decimal(round(spot.score, 1)), old=since.band, new=spot.band,
-    )  # fmt: skip
+    points = {
+        "before": decimal(round(since.points, 1)),
+        "now": decimal(round(spot.score, 1)),
+        "day": long_date(since.day),
+    }
+    if since.band == spot.band:
+        yield gettext(
+            "Sedan %(day)s: från %(before)s till %(now)s poäng, fortfarande grupp %(band)s.", **points, band=spot.band
+        )
+    else:
+        moved = {"old": since.band, "new": spot.band}
+        yield gettext(
+            "Sedan %(day)s: från %(before)s till %(now)s poäng, från grupp %(old)s till %(new)s.", **points, **moved
+        )
     yield ngettext("%(num)s ny rapport.", "%(num)s nya rapporter.", since.came)
     if since.version != spot.score_version:
         yield gettext("Formeln har bytt version, från %(old)s till %(new)s.", old=since.version, new=spot.score_version)

@@ -81,7 +81,9 @@ async function show() {
     list("receipts", receipts.sort((a, b) => b.at - a.at), receiptLine);
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
     $page.querySelector("[data-full]").hidden = !(quota && usage / quota > 0.9);
-    $page.querySelector("[data-nothing]").hidden = items.length + drafts.length + receipts.length + (await all("places")).length > 0;
+    const kept = items.length + drafts.length + receipts.length + (await all("places")).length;
+    $page.querySelector("[data-nothing]").hidden = kept > 0;
+    $page.querySelector("[data-clearing]").hidden = kept === 0;
   } catch (error) {
     say(reason(error) === "newer" ? document.querySelector("[data-mine]").dataset.newer : words.closed);
   }

@@ -109,7 +109,7 @@ export function setUpPhotos($form, changed, kept = []) {
     for (const file of chosen) {
       const position = await positionOf(file);
       const { blob, raw = false, refused } = await prepared(file);
-      if (refused) problems.push(words[refused]);
+      if (refused) problems.push([file.name, words[refused]].filter(Boolean).join(": "));
       else photos.push({ blob: raw ? file : asFile(blob), raw });
       if (position) $form.dispatchEvent(new CustomEvent("photo-position", { detail: position }));
     }

@@ -202,13 +202,14 @@ export async function showSync(lastOutcome, mine) {
   const others = outbox.length - outbox.filter((item) => item.staff_id === null || item.staff_id === mine).length;
   const n = number(waiting.length);
   const line = { offline: "offline", signin: "signin", unavailable: "unavailable" }[outcome];
+  const regret = !line && waiting.length > 0 && waiting.every((item) => item.not_before > Date.now());
   const texts = [
-    line ? say(line, { n }) : "", waiting.length && line !== "signin" ? say("waiting", { n }) : "",
+    line ? say(line, { n }) : "", waiting.length && line !== "signin" ? say(regret ? "soon" : "waiting", { n }) : "",
     !line && !waiting.length && outcome === "sent" ? say("sent") : "", others ? say("others", { n: others }) : "",
   ].filter(Boolean);
   fill($bar, {});
   $bar.querySelector("[data-sync-text]").textContent = texts.join(" ");
-  $bar.querySelector("[data-send]").hidden = !waiting.length || outcome === "signin";
+  $bar.querySelector("[data-send]").hidden = !waiting.length || regret || outcome === "signin";
   $bar.querySelector("[data-sign-in]").hidden = outcome !== "signin";
   $bar.dataset.state = line ?? (waiting.length ? "waiting" : "sent");
   $bar.hidden = !texts.length;

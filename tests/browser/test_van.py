@@ -346,7 +346,7 @@ def test_lamps_of_a_row_and_what_the_patrol_sees_are_written_without_coverage(
     expect(page.locator(f"#own-lamp-{ids[0]}")).to_be_disabled()
     page.locator(".tile:has(#action-fuse_replaced)").tap()
     page.get_by_role("button", name="Lagad", exact=True).tap()
-    expect(page.locator("[data-sync-text]")).to_contain_text("Väntar på att skickas: 1")
+    expect(page.locator("[data-sync-text]")).to_contain_text("Skickas om några sekunder")
     anna.sends_everything()
     assert kept(number).state == "repaired"
     assert [sorted(v.lamp_ids) for v in visits()] == [[ids[0], ids[1]], [ids[2]]]

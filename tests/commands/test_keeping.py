@@ -177,7 +177,8 @@ def test_what_is_in_the_database_is_lost_only_when_one_says_so(scene: Scene, fil
     scene.report()
     said = run(scene.app, "restore", file)
     assert said.exit_code == 1
-    assert "--replace" in said.output
+    assert "2 in report" in said.output
+    assert f"the newest came {scene.now:%Y-%m-%d %H:%M} UTC). With --replace it is lost." in said.output
     assert len(db.session.scalars(select(Report)).all()) == 2
     assert run(scene.app, "restore", "--replace", file).exit_code == 0
     assert len(db.session.scalars(select(Report)).all()) == 1

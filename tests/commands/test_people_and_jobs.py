@@ -183,6 +183,21 @@ def test_a_job_that_fails_is_tried_again_later_and_the_others_are_done(scene: Sc
     assert work.run_due({"breaks": breaks, "works": breaks}, clock=lambda: scene.now) == 0
 
 
+def test_what_the_worker_did_is_forgotten_after_a_month_and_what_failed_stays(scene: Scene) -> None:
+    old = {"kind": "works", "created_at": scene.now, "run_at": scene.now, "payload": {}}
+    done = [scene.now - timedelta(days=days) for days in (31, 28)]
+    db.session.add_all(
+        [*(Job(**old, done_at=at) for at in done), Job(**old, attempts=work.ATTEMPTS_MAX, error="OSError")]
+    )
+    db.session.commit()
+    handlers = {work.FORGET_DONE: lambda _payload, now: work.forget_done(now)}
+    tomorrow = scene.now + timedelta(days=1)
+    for at in (scene.now, tomorrow):
+        work.run_due(handlers, clock=lambda at=at: at, nightly=[work.FORGET_DONE])
+    kept = db.session.scalars(select(Job).where(Job.kind == "works").order_by(Job.id)).all()
+    assert [(job.done_at, job.error) for job in kept] == [(done[1], ""), (None, "OSError")]
+
+
 def test_a_rebuild_says_in_figures_what_it_did(scene: Scene) -> None:
     scene.reports_at(3)
     said = run(scene.app, "spots", "rebuild").output

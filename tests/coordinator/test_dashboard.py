@@ -92,6 +92,23 @@ def test_only_open_tickets_and_measures_whose_day_has_passed_are_late(scene: Sce
     assert ([m.id for m in overview.late_measures], overview.late_measure_count) == ([waits.id], 1)
 
 
+def test_the_lists_of_what_is_late_have_as_many_as_the_first_page_says(scene: Scene) -> None:
+    spot, today, desk = scene.spot(), scene.now.date(), scene.signed_in("coordinator")
+    for days in range(12):
+        ticket(scene, spot, -1 - days)
+        measure(scene, spot, deadline=today - timedelta(days=1 + days))
+    ticket(scene, spot, -9, "repaired")
+    measure(scene, spot, deadline=today - timedelta(days=3), next_on=today + timedelta(days=9))
+    measure(scene, spot, deadline=today + timedelta(days=30), next_on=today - timedelta(days=1))
+    first = page(desk, "/coordinator/")
+    counted = [figure.text for figure in first.select(".figures .bad strong")]
+    links = [link for link in first.select("p a") if link.text.startswith("Alla 1")]
+    assert (counted, [link.text for link in links]) == (["12", "13"], ["Alla 12 i listan", "Alla 13 i listan"])
+    assert [len(page(desk, link["href"]).select_one("table").select("tbody tr")) for link in links] == [12, 13]
+    late = [row.text for row in page(desk, "/coordinator/measures").select("tbody tr") if "försenad" in row.text]
+    assert len(late) == 13
+
+
 def test_a_plan_whose_review_day_has_come_is_named_until_it_is_followed_up(scene: Scene) -> None:
     day = scene.now.date() - timedelta(days=2)
     stamp = {"created_at": scene.now, "updated_at": scene.now}

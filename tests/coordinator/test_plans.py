@@ -110,6 +110,15 @@ def test_a_decision_without_owner_or_day_is_refused_beside_the_fields(
     assert state(measure) == "proposed"
 
 
+def test_every_mistake_of_a_measure_is_said_at_once(desk: FlaskClient, spot: DarkSpot, scene: Scene) -> None:
+    sent = {"kind": "signs", "description": "Skylta", "deadline": "2020-01-01", "cost_estimate_sek": "mycket"}
+    new = desk.post("/coordinator/measures/new", data={"spot": spot.id, **sent})
+    for answer in (new, act(desk, a_measure(scene, desk, spot), "", **sent)):
+        assert answer.status_code == 422
+        assert "Dagen har redan varit." in answer.text
+        assert "Skriv ett belopp" in answer.text
+
+
 def test_a_decision_on_light_opens_one_ticket_with_the_same_day_and_takes_the_spot_into_a_plan(
     scene: Scene, desk: FlaskClient, spot: DarkSpot
 ) -> None:
