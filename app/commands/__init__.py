@@ -4,7 +4,7 @@ from app.commands.basemap import basemap
 from app.commands.contractors import contractors
 from app.commands.demo import demo
 from app.commands.imports import districts, lamps, reports
-from app.commands.keeping import backup, restore
+from app.commands.keeping import backup, move_from, restore
 from app.commands.neighbours import neighbours
 from app.commands.network import network
 from app.commands.originals import originals
@@ -30,4 +30,5 @@ COMMANDS = (
     retention,
     backup,
     restore,
+    move_from,
 )

@@ -1,4 +1,4 @@
-"""`flask backup FILE` and `flask restore FILE`: the database and the photos together."""
+"""`flask backup FILE` and `flask restore FILE`: the database and the photos together. `flask move-from`: another database's rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from flask_migrate import upgrade
 from app.adapters.backup_file import BadBackup
 from app.adapters.database_copy import CopyFailed
 from app.commands.stopping import tidying_up
-from app.services import keeping
+from app.services import keeping, moving
+from app.services.keeping_steps import NotEmpty, missing_photos
 from app.web.parts import now, parts
 from config import ROOT
 
@@ -50,7 +51,7 @@ def restore(file: Path, *, replace: bool) -> None:
             done = keeping.bring_back(found, parts().photo_store, replace=replace, each=_shown("Photos"))
     except BadBackup as error:
         raise click.ClickException(f"{file} cannot be brought back: {error}.") from error
-    except keeping.NotEmpty as error:
+    except NotEmpty as error:
         raise click.ClickException(_what_is_lost(error)) from error
     except (CopyFailed, OSError) as error:
         raise click.ClickException(f"The database is as it was. {error}") from error
@@ -62,10 +63,37 @@ def restore(file: Path, *, replace: bool) -> None:
         raise click.ClickException(f"{done.missing} photos that rows name were not in the backup.")
 
 
-def _what_is_lost(found: keeping.NotEmpty) -> str:
+@click.command("move-from")
+@click.argument("old_url", metavar="OLD_URL", envvar="OLD_DATABASE_URL")
+@with_appcontext
+def move_from(old_url: str) -> None:
+    """Fill this service's empty database with all rows of the one at OLD_URL, of either kind. Stop the service before."""
+    upgrade()
+    try:
+        moved = moving.move_from(old_url, each=_shown("Tables"))
+    except NotEmpty as error:
+        raise click.ClickException(f"{_counted(error)} Rows are moved only to where nobody works yet.") from error
+    except moving.CannotMove as error:
+        raise click.ClickException(f"Nothing was moved: {error}.") from error
+    click.echo(
+        f"{sum(moved.values())} rows of {sum(map(bool, moved.values()))} tables are here, {moved['report']} reports among them."
+    )
+    missing = missing_photos(parts().photo_store)
+    click.echo(
+        "Photos stay where PHOTO_STORE_URL says, and SECRET_KEY must stay the same: receipts' links are derived from it."
+    )
+    if missing:
+        raise click.ClickException(f"{missing} photos that rows name are not in this store.")
+
+
+def _what_is_lost(found: NotEmpty) -> str:
+    return f"{_counted(found)} With --replace it is lost."
+
+
+def _counted(found: NotEmpty) -> str:
     counted = ", ".join(f"{rows} in {table}" for table, rows in found.rows.items())
     newest = f" (the newest came {found.newest_at:%Y-%m-%d %H:%M} UTC)" if found.newest_at else ""
-    return f"There is something in the database: {counted}{newest}. With --replace it is lost."
+    return f"There is something in the database: {counted}{newest}."
 
 
 def _is_known(revision: str) -> None:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain import dark_spots as rule
 from app.domain.drawn_shapes import Unreadable, corners
+from app.domain.lamp_light import DOUBTS
 from app.domain.people import COORDINATOR
 from app.domain.reports import CATEGORIES
 from app.domain.states import MOVES
@@ -24,7 +25,7 @@ from app.web import light_form, light_picture, scores
 from app.web.decisions import Answer, decide
 from app.web.forms import Form, row_number
 from app.web.guard import admit
-from app.web.languages import local_date
+from app.web.languages import local_date, tr
 from app.web.maps import MapAsks, MapGround, MapSpot, analysis_map, outline
 from app.web.parts import now
 from app.web.sign_in import actor
@@ -354,4 +355,5 @@ def _light(found: Any) -> dict[str, Any]:
         "drawing": light_picture.draw(light),
         "verdict": light_picture.verdict(light),
         "tried": tried,
+        "doubt": tr(DOUBTS[light.doubt[0]], n=light.doubt[1]) if light.doubt[0] else "",
     }

@@ -54,6 +54,27 @@ def source(
     return Source(flux, height, assumed=not (lumen and lumen > 0 and height_m and height_m > 0))
 
 
+DOUBTS: Final = {
+    "lamps_there": N_("Platsen räknas som utan belysning, men registret har lampor längs vägen: %(n)s. Rätta uppgiften om platsen, eller registret."),
+    "some_out": N_("Lamporna räknas som hela, men för några är ett ärende öppet: %(n)s. Rätta uppgiften om platsen när de är lagade."),
+    "none_out": N_("Platsen räknas som släckt, men för lamporna längs vägen (%(n)s) är inget ärende öppet. Skapa ett ärende, eller rätta uppgiften om platsen."),
+}  # fmt: skip
+"""What to say when a place's light is held to be other than its lamps; `n` lamps are meant."""
+
+
+def doubt(fact: str, states: Collection[str]) -> tuple[str, int]:
+    """Return a key of DOUBTS and how many lamps are meant, or nothing, for a light fact beside the states of a place's lamps."""
+    standing = [state for state in states if state != PLANNED]
+    out = [state for state in standing if state == OUT]
+    if fact == "no_lighting" and standing:
+        return "lamps_there", len(standing)
+    if fact == "fine" and out:
+        return "some_out", len(out)
+    if fact in {"lamp_out", "section_out"} and standing and not out:
+        return "none_out", len(standing)
+    return "", 0
+
+
 def lamp_state(status: str, faults: Collection[str]) -> str:
     """Return a key of LAMP_STATES: the register's word first, then what open tickets say."""
     if status in {"planned", "being_removed"}:

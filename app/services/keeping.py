@@ -14,28 +14,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 
 from app.adapters import backup_file, database_copy
 from app.adapters.backup_file import BadBackup, Contents
 from app.adapters.photo_store import PhotoStore
 from app.models.base import db, reading
 from app.models.reports import Report
-from app.services.photo_key_steps import named_keys
+from app.services.keeping_steps import NotEmpty, named, tables, what_is_there
 
 REVISION: Final = "alembic_version"
-MATTER: Final = ("report", "staff", "municipality", "district", "lamp", "dark_spot", "ticket", "walk")
-"""Tables of which one row means that somebody works with this database."""
 Each = Callable[[list[str]], Any]
 """Goes through keys and may show how far one has come."""
-
-
-class NotEmpty(RuntimeError):
-    """There is something in the database that would be lost: how many rows in the tables that matter, and the newest report's time."""
-
-    def __init__(self, rows: dict[str, int], newest_at: datetime | None) -> None:
-        super().__init__(rows, newest_at)
-        self.rows, self.newest_at = rows, newest_at
 
 
 @dataclass(frozen=True)
@@ -67,13 +57,13 @@ def keep(file: Path, store: PhotoStore, *, now: datetime, each: Each = iter) -> 
         tempfile.TemporaryDirectory(dir=file.parent) as folder,
     ):
         copy = Path(folder) / database_copy.NAMES[kind]
-        named, revision = _named(), _revision()
-        rows = database_copy.copy_out(db.engine, copy, _tables())
+        before, revision = named(), _revision()
+        rows = database_copy.copy_out(db.engine, copy, tables())
         backup.add_file(copy.name, copy)
         copy.unlink()
-        since = _named()
-        kept = set(_put_in(backup, store, each(sorted(named | since))))
-        missing = (named & since) - kept  # what is named before the copy and after it is named in it
+        since = named()
+        kept = set(_put_in(backup, store, each(sorted(before | since))))
+        missing = (before & since) - kept  # what is named before the copy and after it is named in it
         backup.close(Contents(kind, revision or "", now.isoformat(), rows))
     return Kept(sum(rows.values()), len(kept), len(missing), file.stat().st_size)
 
@@ -116,18 +106,11 @@ def bring_back(backup: backup_file.Reader, store: PhotoStore, *, replace: bool, 
         copy = Path(folder) / name
         backup.take_out(name, copy)
         expected = database_copy.Expected(said.revision, said.rows)
-        database_copy.copy_in(db.engine, copy, {*_tables(), *said.rows, REVISION}, expected)
+        database_copy.copy_in(db.engine, copy, {*tables(), *said.rows, REVISION}, expected)
     db.session.remove()
-    named = _named()
-    missing, stray = named - set(said.photos), set(store.keys()) - named
+    names = named()
+    missing, stray = names - set(said.photos), set(store.keys()) - names
     return Kept(sum(said.rows.values()), len(said.photos), len(missing), stray=len(stray))
-
-
-def what_is_there() -> dict[str, int]:
-    """Return how many rows there are in the tables that matter, without those that have none; there may be no tables at all."""
-    with reading(), db.engine.connect() as connection:
-        there = [name for name in _tables() if name in MATTER]
-        return {name: rows for name, rows in database_copy.count_rows(connection, there).items() if rows}
 
 
 def _put_in(backup: backup_file.Writer, store: PhotoStore, names: Any) -> Iterator[str]:
@@ -138,17 +121,6 @@ def _put_in(backup: backup_file.Writer, store: PhotoStore, names: Any) -> Iterat
             continue  # deleted meanwhile, as a decision said
         backup.add_photo(name, data)
         yield name
-
-
-def _named() -> set[str]:
-    named = set(named_keys())
-    db.session.rollback()
-    return named
-
-
-def _tables() -> list[str]:
-    """Return our tables that are there."""
-    return sorted(set(inspect(db.engine).get_table_names()) & set(db.metadata.tables))
 
 
 def _revision() -> str | None:

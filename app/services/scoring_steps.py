@@ -229,12 +229,12 @@ def _facts(spot: DarkSpot | SpotRow, reports: Sequence[Member], around: Surround
     )
     return rule.SpotFacts(
         voices=_voices(reports, around), correction=around.corrections.get(spot.district_id, 1.0),
-        context=spot.context or [], flow=spot.flow or "unknown", light=_light(spot), lighting_spot=lighting,
+        context=spot.context or [], flow=spot.flow or "unknown", light=light_of(spot), lighting_spot=lighting,
         dark_hours_ahead=around.ahead, confirmed=spot.confirmed_at is not None, perspectives=around.perspectives.get(spot.id, 0), waiting_days=waiting,
     )  # fmt: skip
 
 
-def _light(spot: DarkSpot | SpotRow) -> str:
+def light_of(spot: DarkSpot | SpotRow) -> str:
     """Return the light fact that staff set, else what most reports say."""
     if spot.light_fact and spot.light_fact != "unknown":
         return spot.light_fact

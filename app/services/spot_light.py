@@ -23,6 +23,7 @@ from app.models.places import METRES_PER_DEGREE_LAT, METRES_PER_DEGREE_LON, shap
 from app.models.tickets import Ticket, ticket_lamp
 from app.models.walk_network import Walkway
 from app.models.walks import WalkEntry, WalkStop
+from app.services.scoring_steps import light_of
 from geo import lighting
 from geo.projection import to_metres
 
@@ -84,6 +85,8 @@ class SpotLight:
     proposed: lighting.Light | None
     proposal: Proposal | None
     readings: Sequence[Reading]
+    doubt: tuple[str, int]
+    """Where what is held true of the place's light is not what its lamps say: as domain.lamp_light.doubt."""
 
 
 def picture(spot: DarkSpot, proposal: Proposal | None = None) -> SpotLight:
@@ -101,17 +104,19 @@ def picture(spot: DarkSpot, proposal: Proposal | None = None) -> SpotLight:
     height, flux = np.array([s.height_m for s in sources]), np.array([s.lumen for s in sources])
     there = np.array([state != rule.PLANNED for state in states], dtype=bool)
     now = flux * np.array([rule.share(state) for state in states])
+    seen = _along(line, xy, list(zip(rows, states, sources, [faults.get(r.id) for r in rows], strict=True)))
     return SpotLight(
         path=kind,
         heads=heads,
         length_m=line.length,
-        lamps=_along(line, xy, list(zip(rows, states, sources, [faults.get(r.id) for r in rows], strict=True))),
+        lamps=seen,
         gaps=lighting.gaps_along(line, xy[there]),
         now=lighting.light_along(line, xy, height, now),
         whole=lighting.light_along(line, xy, height, np.where(there, flux, 0.0)),
         proposed=_with(line, xy, height, now, proposal) if proposal else None,
         proposal=proposal,
         readings=_readings(spot, line, epsg),
+        doubt=rule.doubt(light_of(spot), [lamp.state for lamp in seen]),
     )
 
 

@@ -80,6 +80,23 @@ def test_lamps_off_on_purpose_are_neither_out_nor_missing(scene: Scene) -> None:
     assert "utan lampa" not in text
 
 
+def test_what_is_held_true_of_the_light_and_what_the_lamps_say_are_not_two_truths_on_one_page(scene: Scene) -> None:
+    row(scene, -60, -30, 30, 60)
+    middle, desk = scene.lamp("R-0", height_m=5, lumen=3000), scene.signed_in("coordinator")
+    spot = scene.spot()
+    spot.light_fact = "no_lighting"
+    db.session.commit()
+    assert "räknas som utan belysning, men registret har lampor längs vägen: 5" in page(scene, spot, desk=desk)
+    spot.light_fact = "lamp_out"
+    db.session.commit()
+    assert "för lamporna längs vägen (5) är inget ärende öppet" in page(scene, spot, desk=desk)
+    scene.ticket(lamp=middle)
+    assert "räknas som" not in page(scene, spot, desk=desk)
+    spot.light_fact = "fine"
+    db.session.commit()
+    assert "räknas som hela, men för några är ett ärende öppet: 1" in page(scene, spot, desk=desk)
+
+
 def test_a_place_without_any_lamp_is_one_long_gap_and_has_its_page(scene: Scene) -> None:
     text = page(scene, scene.spot())
     assert "150 m utan lampa" in text

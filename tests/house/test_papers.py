@@ -51,7 +51,7 @@ def test_every_setting_is_explained_and_every_explained_setting_exists() -> None
 def test_every_command_is_explained_and_every_explained_command_exists(built_app: Flask) -> None:
     part = paper("docs/operations.md").split("## Commands")[1].split("\n## ")[0]
     explained = set(
-        re.findall(r"`((?:[a-z]+ ?)+?)(?: [A-Z\[]|`)", re.sub(r"\|[^|]*\|$", "|", part, flags=re.MULTILINE))
+        re.findall(r"`((?:[a-z]+(?:-[a-z]+)* ?)+?)(?: [A-Z\[]|`)", re.sub(r"\|[^|]*\|$", "|", part, flags=re.MULTILINE))
     )
     ours = {
         f"{name} {inner}".strip()
