@@ -93,7 +93,9 @@ def confirm(spot_id: int) -> Answer:
         if not form.codes:
             dark_spots.confirm(found, _version(form), how=how, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(
+        spot_id, act, gettext("Platsen är bekräftad. Väntan på beslut räknas inte längre, så poängen kan sjunka.")
+    )
 
 
 @blueprint.post("/<int:spot_id>/dismiss")
@@ -105,7 +107,7 @@ def dismiss(spot_id: int) -> Answer:
         if not form.codes:
             dark_spots.dismiss(found, _version(form), reason=reason, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Platsen är avfärdad. Den finns kvar med skälet."))
 
 
 @blueprint.post("/<int:spot_id>/reopen")
@@ -117,7 +119,7 @@ def reopen(spot_id: int) -> Answer:
         if not form.codes:
             dark_spots.reopen(found, _version(form), reason=reason, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Platsen är öppnad igen."))
 
 
 @blueprint.post("/<int:spot_id>/name")
@@ -129,7 +131,7 @@ def name(spot_id: int) -> Answer:
         if not form.codes:
             spot_decisions.name(found, _version(form), words=words, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Platsen har sitt nya namn."))
 
 
 @blueprint.post("/<int:spot_id>/facts")
@@ -147,14 +149,14 @@ def facts(spot_id: int) -> Answer:
         if not form.codes:
             dark_spots.set_facts(found, _version(form), given, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Uppgifterna är sparade, och poängen är räknad om."))
 
 
 @blueprint.post("/<int:spot_id>/publish")
 def publish(spot_id: int) -> Answer:
     """Show the place in public, or not."""
 
-    def act(found: Any, form: Form) -> None:
+    def act(found: Any, form: Form) -> object:
         public = form.ticked("public")
         text = form.text("public_text", 500, required=public)
         try:
@@ -162,6 +164,7 @@ def publish(spot_id: int) -> Answer:
                 dark_spots.publish(found, _version(form), public=public, text=text, actor=actor(), now=now())
         except dark_spots.NotPublishable:
             form.codes["public"] = "not_publishable"
+        return gettext("Platsen visas offentligt.") if public else gettext("Platsen visas inte offentligt.")
 
     return _decide(spot_id, act)
 
@@ -170,8 +173,10 @@ def publish(spot_id: int) -> Answer:
 def pin(spot_id: int) -> Answer:
     """Keep together, or let go."""
 
-    def act(found: Any, form: Form) -> None:
-        spot_decisions.pin(found, _version(form), pinned=form.ticked("pinned"), actor=actor(), now=now())
+    def act(found: Any, form: Form) -> object:
+        pinned = form.ticked("pinned")
+        spot_decisions.pin(found, _version(form), pinned=pinned, actor=actor(), now=now())
+        return gettext("Platsen hålls samman.") if pinned else gettext("Platsen delas in av sig själv igen.")
 
     return _decide(spot_id, act)
 
@@ -250,7 +255,7 @@ def shape(spot_id: int) -> Answer:
         if not form.codes:
             dark_spots.reshape(found, _version(form), drawn, actor=actor(), now=now())
 
-    return _decide(spot_id, act)
+    return _decide(spot_id, act, gettext("Formen är sparad. Platsen hålls samman så."))
 
 
 @blueprint.get("/shapes.json")

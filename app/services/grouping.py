@@ -10,12 +10,13 @@ from __future__ import annotations
 import gc
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.domain.states import OPEN_DARK_SPOTS
 from app.models.base import db, reading
 from app.models.dark_spots import SpotLineage
 from app.models.jobs import enqueue, night_after
@@ -25,6 +26,7 @@ from app.services.spot_look_steps import Scene
 from app.services.spot_report_steps import Facts
 from app.services.spot_row_steps import SpotRow, rows_of, write_rows
 from app.services.spot_steps import (
+    SLEEPY,
     move_reports,
     next_round,
     outlines,
@@ -36,6 +38,7 @@ from geo.identity import Matching, match
 
 TRIES = 3
 NIGHTLY_AFTER = timedelta(hours=3)
+WORKED_ON = OPEN_DARK_SPOTS - SLEEPY - {"dormant"}
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,9 @@ def _write(scene: Scene, here: Town, now: datetime) -> Rebuilt:
     _descend(_Made(matching, known, spots, [o.reports for o in found], chosen, written, facts), called, now)
     merged = {parent for parent, _ in matching.merged}
     alone = {n: spot for n, spot in spots.items() if n not in merged}
-    wake_and_sleep(alone, {spot.id for spot in written} | set(scene.fixed), now)
+    living = {spot.id for spot in written} | set(scene.fixed)
+    wake_and_sleep(alone, living, now)
+    _write_emptied([spot for n, spot in alone.items() if n not in living], around)
     new = sum(spot is None for spot in chosen)
     return Rebuilt(
         len(free.ids), len(found) + len(scene.fixed), len(found) - new, new, len(matching.merged), len(matching.split),
@@ -172,6 +177,14 @@ def _write_pinned(scene: Scene, spots: Mapping[int, SpotRow], around: Surroundin
     for number in scored:
         write_score(spots[number], members[number], around)
     write_rows(spots[number] for number in scored)
+
+
+def _write_emptied(spots: Iterable[SpotRow], around: Surroundings) -> None:
+    """A spot that lost its reports while it is worked on keeps its state, and its score says that nobody counts there now."""
+    worked_on = [spot for spot in spots if spot.state in WORKED_ON and not spot.pinned]
+    for spot in worked_on:
+        write_score(spot, (), around)
+    write_rows(worked_on)
 
 
 def _chosen(

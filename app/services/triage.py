@@ -14,7 +14,7 @@ from app.domain.people import Actor
 from app.domain.reports import clean_text
 from app.domain.states import OPEN_DARK_SPOTS, OPEN_TICKETS
 from app.domain.tickets import FAULTS
-from app.domain.words import between
+from app.domain.words import at_most, between
 from app.models.base import db, expect_version
 from app.models.dark_spots import DarkSpot
 from app.models.lamps import Lamp
@@ -125,7 +125,8 @@ def to_spot(report_id: int, spot_reference: str, *, desk: Desk) -> DarkSpot:
 def duplicate(report_id: int, of_reference: str, *, desk: Desk) -> Report:
     """Call a report a duplicate of another, by the other's reference; its voice still counts."""
     report = _shown(report_id, desk)
-    wanted = of_reference.strip().upper()
+    signs = "".join(c for c in of_reference.upper() if c.isalnum())  # read out over the telephone, typed as it comes
+    wanted = f"{signs[:2]}-{signs[2:]}"
     other = db.session.scalars(select(Report).where(Report.reference == wanted)).first()
     if other is None:
         raise Unclear(duplicate_of="report_unknown")
@@ -212,7 +213,9 @@ def _done(report: Report, desk: Desk, *, regroup: bool = False, spots: Sequence[
 
 
 def _reason(text: str, field: str) -> str:
-    cleaned = clean_text(text)[:REASON_LENGTH_MAX]
+    cleaned = clean_text(text)
+    if len(cleaned) > REASON_LENGTH_MAX:
+        raise Unclear(**{field: at_most(REASON_LENGTH_MAX)})
     if not cleaned:
         raise Unclear(**{field: "answer_missing" if field == "answer_text" else "reason_missing"})
     return cleaned

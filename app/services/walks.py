@@ -218,7 +218,7 @@ def hold(walk_id: int, attendance: Mapping[str, int], *, before_its_day: bool = 
         raise Unclear(lacks)
     walk.attendance = dict(attendance)
     for spot in steps.open_spots_of(walk):
-        spot.confirmed_at, spot.confirmed_how = desk.now, "walk"
+        spot.confirmed_at, spot.confirmed_how = min(walk.starts_at or desk.now, desk.now), "walk"
         facts = {"place": spot.name}
         if (
             move_if_possible(spot, "confirmed", actor=THE_SYSTEM, now=desk.now, facts=facts)

@@ -97,7 +97,7 @@ class Form:
         if required and not value:
             self.codes[name] = "required"
         if found is not None and not 2000 <= found.year <= 2100:
-            self.codes[name] = "date_not_readable"
+            self.codes[name] = "date_out_of_range"
             return None
         return found
 

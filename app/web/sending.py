@@ -80,13 +80,18 @@ def take_in_photos(photos: Sequence[bytes], most: int) -> Intake:
 
 
 def with_known_place(sent: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    """Fill in the position of a place chosen in the list, or of a pole, when it was given instead of a position."""
+    """Fill in the position of a place chosen in the list, or of a pole, when it was given instead of a position.
+
+    A pole that was named decides also beside a position (`method` is `pole`): somebody at home means the lamp, not their sofa.
+    """
     names = ("lat", "lon", "place_id", "pole_number")
     given = {name: "".join([v.strip() for v in sent.get(name) or ()][:1]) for name in names}
-    if given["lat"] or given["lon"]:
+    is_placed, by_pole = bool(given["lat"] or given["lon"]), (sent.get("method") or [""])[0] == "pole"
+    if is_placed and not by_pole:
         return sent
     with only_reading():
-        place = place_names.named_place(int(given["place_id"][:9])) if given["place_id"].isdecimal() else None
+        in_list = given["place_id"].isdecimal() and not is_placed
+        place = place_names.named_place(int(given["place_id"][:9])) if in_list else None
         lamp = None if place else reports.place_of_pole(given["pole_number"])
     if place is not None:
         return {**sent, "lat": [repr(place.lat)], "lon": [repr(place.lon)], "method": ["list"], "accuracy_m": []}
@@ -97,6 +102,7 @@ def with_known_place(sent: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence
         **sent,
         "lat": [repr(lamp.lat)],
         "lon": [repr(lamp.lon)],
+        "accuracy_m": [],
         "method": method if method[0] == "qr" else ["pole"],
     }
 

@@ -66,6 +66,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "meeting_place_missing": N_("Skriv en mötesplats under Planens uppgifter. De som kommer måste veta vart de ska."),
     "dates_not_readable": N_("Skriv högst tolv dagar med komma emellan, till exempel 2027-05-25, 2028-05-25."),
     "date_not_readable": N_("Skriv datum som 2026-11-24."),
+    "date_out_of_range": N_("Skriv ett datum mellan 2000 och 2100."),
     "number_not_readable": N_("Skriv ett helt tal."),
     "walk_day_not_here_yet": N_(
         "Vandringens dag har inte varit än. Kryssa i rutan om den redan har hållits, eller vänta till efter vandringen."

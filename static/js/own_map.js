@@ -88,6 +88,7 @@ export async function openMap($map, words, lon, lat, zoom) {
     map,
     centre: () => [map.getCenter().lng, map.getCenter().lat],
     onTap: (listener) => { tapped = listener; },
+    unmark: () => { pin.remove(); around.remove(); },
     mark: (x, y, accuracy) => {
       pin.setLatLng([y, x]).addTo(map).bringToFront();
       if (accuracy) around.setLatLng([y, x]).setRadius(Number(accuracy)).addTo(map);

@@ -31,11 +31,18 @@ async function shrunk(file) {
   return (await import("./photo_shrink.js")).shrink(file);
 }
 
+/** Say whether a file begins as a JPEG, PNG, WebP or HEIC does, whatever it is called. */
+async function looksLikeOne(file) {
+  const signs = new TextDecoder("latin1").decode(await file.slice(0, 12).arrayBuffer());
+  return /^(\xff\xd8\xff|.PNG|RIFF.{4}WEBP|.{4}ftyp)/s.test(signs);
+}
+
 /** Return {blob}, {blob, raw} for what only the server can read (HEIC in some browsers), or {refused: code}. */
 async function prepared(file) {
   try {
     return { blob: await shrunk(file) };
   } catch {
+    if (!(await looksLikeOne(file))) return { refused: "not_an_image" };
     if (!BY_SERVER.test(file.name ?? "") && !/^image\/hei[cf]$/.test(file.type)) return { refused: "not_an_image" };
     return file.size > AS_IT_IS_MAX ? { refused: "too_large" } : { blob: file, raw: true };
   }

@@ -44,6 +44,7 @@ export function setUpPlace($form) {
   let asking = 0;
   let placedAt = 0;
   let isByItself = false; // found by the phone or the address before the person did anything
+  let methodBefore = ""; // how the place was found that a pole's number may take the place of
   let isSearching = false; // the phone has been asked and has not answered yet
 
   const degrees = ($field) => ($field.value.trim() ? Number($field.value.replace(",", ".")) : NaN);
@@ -51,6 +52,7 @@ export function setUpPlace($form) {
     const at = [degrees(fields.lon), degrees(fields.lat)];
     return at.every(Number.isFinite) ? at : null;
   };
+  const isGiven = () => Boolean(given() || fields.place_id?.value || fields.pole_number.value);
   const say = (sentence) => { $status.textContent = sentence; };
   const place = (lon, lat, method, accuracy = "") => {
     fields.lat.value = lat.toFixed(7);
@@ -84,15 +86,39 @@ export function setUpPlace($form) {
     }, 500);
   };
   const showKnown = async (answer) => { $near.innerHTML = await answer.text(); }; // our own page's markup, escaped there
-  const lookUpPole = async (pole) => {
+  const lookUpPole = async (pole, unasked = true) => {
     const answer = await fetch(`${words.near}?pole=${encodeURIComponent(pole)}`).catch(() => null);
-    if (!answer?.ok || given()) return;
-    await showKnown(answer);
-    const at = $near.querySelector("[data-pole-at]")?.dataset;
-    if (!at) { say(words.noPole); return; }
+    if (!answer?.ok || (unasked && given()) || fields.pole_number.value.trim() !== pole) return;
+    const $found = document.createElement("div");
+    $found.innerHTML = await answer.text(); // our own page's markup, as in showKnown
+    const at = $found.querySelector("[data-pole-at]")?.dataset;
+    if (!at) {
+      if (given()) fields.method.value = methodBefore; // the place that was there stands, and the number goes along
+      say(given() ? `${words.noPole} ${words.placed}` : words.noPole);
+      return;
+    }
+    $near.replaceChildren(...$found.childNodes);
     place(Number(at.lon), Number(at.lat), fields.method.value === "qr" ? "qr" : "pole");
-    isByItself = true;
+    isByItself = unasked;
     say(words.pole.replace("{pole}", at.pole));
+  };
+  /** A place that is chosen in the list, or a pole that is named, is meant: not where the phone happens to be. */
+  const instead = (name, said) => {
+    asking += 1; // what is known where the phone is does not matter any more
+    if (name === "place_id") {
+      for (const other of ["lat", "lon", "accuracy_m", "pole_number"]) fields[other].value = "";
+      fields.method.value = "list";
+      $near.replaceChildren();
+      map?.unmark();
+      say(words.chosen.replace("{place}", said));
+    } else {
+      if (fields.place_id) fields.place_id.value = "";
+      if (fields.method.value !== "pole") methodBefore = fields.method.value;
+      fields.method.value = "pole"; // without coverage the server looks the pole up
+      say(words.pole.replace("{pole}", said));
+      lookUpPole(said, false);
+    }
+    chosen();
   };
   const byPhone = ({ coords }) => {
     place(coords.longitude, coords.latitude, "gps", coords.accuracy);
@@ -116,14 +142,14 @@ export function setUpPlace($form) {
     isSearching = true;
     const found = (position) => {
       isSearching = false;
-      if (unasked && given()) return;
+      if (unasked && isGiven()) return;
       byPhone(position);
       isByItself = unasked;
     };
     say(words.searching);
     const failed = () => {
       isSearching = false;
-      if (!(unasked && given())) noPosition();
+      if (!(unasked && isGiven())) noPosition();
     };
     if (!navigator.geolocation) { failed(); return; }
     navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 15000 });
@@ -175,16 +201,15 @@ export function setUpPlace($form) {
     place(Number($yes.dataset.lon), Number($yes.dataset.lat), "pin");
     say(words.moved);
   }));
-  const typed = (event) => {
-    if (["lat", "lon"].includes(event.target.name)) {
+  const typed = ({ target }) => {
+    const said = (target.selectedOptions?.[0]?.label ?? target.value).trim();
+    if (target.value.trim() && (target === fields.place_id || target === fields.pole_number)) { instead(target.name, said); return; }
+    if (target === fields.lat || target === fields.lon) {
       fields.method.value = fields.accuracy_m.value = "";
+      if (fields.place_id) fields.place_id.value = "";
       chosen();
     }
-    const pole = fields.pole_number.value.trim();
-    if (given()) say(words.placed);
-    else if (fields.lat.value || fields.lon.value) say(words.none);
-    else if (fields.place_id?.selectedOptions && fields.place_id.value) say(words.chosen.replace("{place}", fields.place_id.selectedOptions[0].label));
-    else say(pole ? words.pole.replace("{pole}", pole) : words.none);
+    say(given() ? words.placed : words.none);
   };
   for (const name of ["lat", "lon", "place_id", "pole_number"]) fields[name]?.addEventListener?.("change", typed);
   /** Name the place that was there when the form opened, with its age when a person chose it before. */

@@ -125,7 +125,7 @@ function setUpSending($form, { words, photos, draft, draftId, placeId, steps }) 
 function whatIsMissing($form, words) {
   const fields = fieldsOf($form);
   const errors = {};
-  if (!(fields.lat && fields.lon) && !fields.pole_number && !fields.place_id && !fields.address) errors.lat = words.position_missing;
+  if (!(fields.lat && fields.lon) && !fields.pole_number && !fields.place_id) errors.lat = words.position_missing;
   if (!fields.categories) errors.categories = words.category_missing;
   return Object.keys(errors).length ? errors : null;
 }
@@ -146,7 +146,8 @@ export function showErrors($form, errors, steps) {
     else $field.before($error);
     $field?.setAttribute("aria-invalid", "true");
     $field?.setAttribute("aria-describedby", $error.id);
-    $field?.closest("details")?.toggleAttribute("open", isTyped || ($field.type !== "hidden" && name !== "lat"));
+    const isShown = name === "lat" ? isTyped || $form.elements.address.value : $field?.type !== "hidden"; // what was written stays in sight
+    $field?.closest("details")?.toggleAttribute("open", Boolean(isShown));
   }
   steps?.goTo(Object.keys(errors)[0]);
   const $first = $form.querySelector(".error");

@@ -101,7 +101,7 @@ def test_a_question_that_is_not_answered_says_so_at_once_and_no_longer_than_it_i
     page.wait_for_load_state("networkidle")
     phone.button("Nästa").click()
     expect(errors).to_contain_text("Välj var det är")
-    page.evaluate("document.querySelector('#address').value = 'Bakom skolan'")
+    page.evaluate("document.querySelector('#lat').value = '56.676'; document.querySelector('#lon').value = '16.335'")
     page.locator("[data-report-form]").dispatch_event("change")
     expect(errors).to_have_count(0)
     phone.button("Nästa").click()

@@ -177,6 +177,22 @@ def test_a_photo_leaves_the_phone_small_without_metadata_and_its_place_is_only_o
     assert waiting["fields"]["lat"] == ["56.6760000"]
 
 
+def test_a_file_that_is_no_photo_is_named_and_takes_no_photos_place(phone: Phone) -> None:
+    phone.comes_to_the_last_question()
+    letters, nothing = b"Dear municipality, this is a letter.", b""
+    files = [
+        {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": data}
+        for name, data in (("brev", letters), ("tom", nothing))
+    ]
+    phone.page.locator("#photos").set_input_files(
+        [*files, {"name": "mast.jpg", "mimeType": "image/jpeg", "buffer": jpeg(900, 600)}]
+    )
+    status = phone.page.locator("[data-photo-status]")
+    expect(status).to_contain_text("brev.jpg: Filen är inte ett foto")
+    expect(status).to_contain_text("tom.jpg: Filen är inte ett foto")
+    expect(phone.page.locator("[data-previews] figure")).to_have_count(1)
+
+
 def test_a_photos_own_place_is_taken_when_the_person_says_so(phone: Phone) -> None:
     phone.comes_to_the_last_question()
     phone.adds_a_photo(camera_photo(at=(16.3390, 56.6780)))

@@ -14,9 +14,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
+from sqlalchemy import select
 
 from app.models.base import db
 from app.models.districts import NamedPlace
+from app.models.reports import Report
 from app.services.basemap import TOWN, WHOLE
 from tests.browser.conftest import PHONE, Live, until
 from tests.builders import CENTRE, Scene
@@ -148,6 +150,87 @@ def test_a_name_that_nobody_knows_is_answered_in_words(named: Scene, person: Cal
     page.goto("/report")
     page.locator("#place_search").fill("xyzzy")
     expect(page.locator("[data-search-status]")).to_contain_text("Inget namn passar.")
+
+
+def opens_other_ways(page: Page) -> None:
+    page.goto("/report")
+    page.get_by_text("± 14").wait_for()
+    page.locator("[data-other-ways] summary").click()
+
+
+def sends(page: Page) -> None:
+    page.get_by_role("button", name="Nästa").locator("visible=true").click()
+    page.locator("#c-lamp_out").check(force=True)
+    for _ in range(2):
+        page.get_by_role("button", name="Nästa").locator("visible=true").click()
+    page.locator("[data-send]").click()
+    page.wait_for_url("**/r/*")
+
+
+def newest() -> Report:
+    db.session.rollback()
+    return db.session.scalars(select(Report).order_by(Report.id.desc())).first()
+
+
+def test_a_place_that_is_chosen_in_the_list_is_meant_wherever_the_phone_is(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, **HERE)
+    opens_other_ways(page)
+    page.locator("#place_id").select_option(label="Storgatan 5")
+    expect(page.locator("[data-place-status]")).to_have_text("Du har valt Storgatan 5.")
+    expect(page.locator("#place_id")).not_to_have_value("")
+    sends(page)
+    assert (newest().lon, newest().method) == (16.336, "list")
+    expect(page.locator("dl.facts")).to_contain_text("16.33600")
+
+
+def test_a_pole_that_is_named_is_meant_wherever_the_phone_is_and_an_unknown_one_is_told(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    far = named.lamp("NO-304", lon=16.36)
+    page = person(PHONE, **HERE)
+    opens_other_ways(page)
+    status = page.locator("[data-place-status]")
+    page.locator("#pole_number").fill("NOPE-1")
+    page.locator("#address").focus()
+    expect(status).to_contain_text("Vi känner inte igen det stolpnumret")
+    expect(status).to_contain_text("Platsen är vald")
+    assert (chosen(page), page.locator("[name=method]").input_value()) == (CENTRE, "gps")
+    page.locator("#pole_number").fill("no-304")
+    page.locator("#address").focus()
+    expect(status).to_have_text("Du har valt stolpe NO-304.")
+    assert chosen(page) == (far.lon, far.lat)
+    sends(page)
+    assert (newest().lon, newest().lamp_id, newest().method) == (far.lon, far.id, "pole")
+
+
+def test_a_pole_that_is_named_without_coverage_decides_when_the_report_arrives(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    far = named.lamp("NO-304", lon=16.36)
+    page = person(PHONE, **HERE)
+    opens_other_ways(page)
+    page.context.set_offline(True)
+    page.locator("#pole_number").fill("NO-304")
+    page.locator("#address").focus()
+    expect(page.locator("[data-place-status]")).to_have_text("Du har valt stolpe NO-304.")
+    page.context.set_offline(False)
+    sends(page)
+    assert (newest().lon, newest().lamp_id) == (far.lon, far.id)
+
+
+def test_an_address_alone_is_no_place_and_that_is_said_where_it_is_asked(
+    named: Scene, person: Callable[..., Page]
+) -> None:
+    page = person(PHONE, permissions=[])
+    page.goto("/report")
+    page.locator("[data-other-ways] summary").click()
+    page.locator("#address").fill("Storgatan 1")
+    page.get_by_role("button", name="Nästa").locator("visible=true").click()
+    expect(page.locator(".error")).to_contain_text("Välj var det är")
+    expect(page.locator("#address")).to_have_value("Storgatan 1")
+    expect(page.locator("#address")).to_be_visible()
 
 
 def test_the_arrow_keys_move_the_place_ten_metres(named: Scene, person: Callable[..., Page]) -> None:

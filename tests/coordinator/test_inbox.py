@@ -184,7 +184,7 @@ def test_a_duplicate_points_to_the_other_report_and_never_to_itself(scene: Scene
     client = scene.signed_in("coordinator")
     refused = post(client, one, "duplicate", duplicate_of=one.reference)
     assert refused.status_code == 422
-    assert post(client, one, "duplicate", duplicate_of=other.reference.lower()).status_code == 303
+    assert post(client, one, "duplicate", duplicate_of=other.reference.lower().replace("-", " ")).status_code == 303
     assert kept(one).duplicate_of_id == other.id
 
 
@@ -295,6 +295,15 @@ def test_a_report_that_does_not_exist_is_not_found(scene: Scene) -> None:
     assert client.get("/coordinator/reports/99").status_code == 404
     assert client.get("/coordinator/reports/99999999999999999999").status_code == 404
     assert client.post("/coordinator/reports/99/review", data={"version": 1}).status_code == 404
+
+
+def test_an_answer_that_is_too_long_is_never_cut_off_behind_somebodys_back(scene: Scene) -> None:
+    client, report = scene.signed_in("coordinator"), scene.report()
+    refused = post(client, report, "answer", answer_text="å" * 1001)
+    assert refused.status_code == 422
+    assert "Högst 1000 tecken" in refused.text
+    assert "å" * 1001 in refused.text
+    assert kept(report).state == "received"
 
 
 def test_a_report_of_a_lamp_that_is_dark_on_purpose_is_answered_honestly_with_one_press(scene: Scene) -> None:

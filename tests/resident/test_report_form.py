@@ -223,6 +223,21 @@ def test_a_character_that_nobody_sees_stops_no_form(scene: Scene, client: FlaskC
     assert "\x00" not in answer.text
 
 
+def test_a_pole_that_was_named_decides_beside_the_phones_position_and_an_unknown_one_leaves_it(
+    scene: Scene, client: FlaskClient
+) -> None:
+    lamp = scene.lamp("NO-304", lon=16.36)
+    send(client, pole_number="no-304", method="pole", accuracy_m="900")
+    send(client, pole_number="NOPE-1", method="pole")
+    send(client, pole_number="NO-304", method="pin")
+    found = db.session.execute(select(Report.lon, Report.accuracy_m, Report.trust).order_by(Report.id)).all()
+    assert [tuple(row) for row in found] == [
+        (lamp.lon, None, "normal"),
+        (16.335, None, "normal"),
+        (16.335, None, "normal"),
+    ]
+
+
 def test_a_qr_code_on_a_pole_fills_in_the_pole(scene: Scene, client: FlaskClient) -> None:
     lamp = scene.lamp("SK-104")
     form = page(client.get("/report?pole=SK-104"))

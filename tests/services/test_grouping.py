@@ -70,6 +70,30 @@ def test_a_spot_that_loses_its_reports_fades_to_dormant_and_keeps_its_page(scene
     assert spot.state == "dormant"
 
 
+def test_a_spot_that_is_worked_on_and_loses_its_reports_keeps_its_state_and_says_that_nobody_counts_there(
+    scene: Scene, now: datetime
+) -> None:
+    reports = scene.reports_at(3)
+    scene.spot(*reports, state="in_plan")
+    grouping.rebuild(now=now)
+    before = spots()[0].score
+    for report in reports:
+        move(report, "rejected", actor=THE_SYSTEM, now=now, reason="Skräppost.")
+    db.session.commit()
+    grouping.regroup({"reports": [r.id for r in reports]}, now=now)
+    db.session.expire_all()
+    (spot,) = spots()
+    assert (spot.state, spot.report_count, spot.reporter_count) == ("in_plan", 0, 0)
+    assert spot.score < before
+    grouping.rebuild(now=now + timedelta(days=2))
+    db.session.expire_all()
+    (spot,) = spots()
+    assert spot.scored_at == now + timedelta(days=2)
+    page = scene.signed_in("coordinator").get(f"/coordinator/dark-spots/{spot.id}").text
+    assert "Inga rapporter räknas här just nu." in page
+    assert "Den första rapporten" not in page
+
+
 @pytest.mark.parametrize("few", [0, 10])
 def test_a_new_spot_is_called_after_the_nearest_place_within_250_metres_or_else_its_district(
     scene: Scene, now: datetime, monkeypatch: pytest.MonkeyPatch, few: int
