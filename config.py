@@ -5,6 +5,7 @@ Every setting, its default and its unit stands in docs/operations.md; a house te
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Settings:
     def from_environment(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings; raise BadSetting with the name of the first that cannot be used."""
         instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
-        instance.mkdir(parents=True, exist_ok=True)
+        _make(instance)
         return cls(
             instance=instance,
             secret_key=_secret_key(env, instance),
@@ -57,11 +58,34 @@ class Settings:
             tile_url=_tile_url(env.get("TILE_URL", "")),
             vapid_private_key=env.get("VAPID_PRIVATE_KEY", ""),
             push_contact=_push_contact(env),
-            base_url=env.get("BASE_URL", "").rstrip("/"),
+            base_url=_base_url(env.get("BASE_URL", "")),
             trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", 0),
             standing_now=_standing_now(env.get("LJUSPUNKT_NOW", "")),
-            rate_limits=env.get("RATE_LIMITS", "on") != "off",
+            rate_limits=_switch(env, "RATE_LIMITS"),
         )
+
+
+def _make(instance: Path) -> None:
+    """Make the folder for its owner alone: the database and what is written to residents lie there."""
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"INSTANCE_PATH {instance} cannot be used: {error.strerror}.") from error
+    if not os.access(instance, os.R_OK | os.W_OK | os.X_OK):
+        raise BadSetting(f"INSTANCE_PATH {instance} cannot be used: this user may not write there.")
+
+
+def _base_url(given: str) -> str:
+    if given and not given.startswith(("https://", "http://")):
+        raise BadSetting("BASE_URL must begin with https:// or http://.")
+    return given.rstrip("/")
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    given = env.get(name) or "on"
+    if given not in {"on", "off"}:
+        raise BadSetting(f"{name} must be on or off, not {given!r}.")
+    return given == "on"
 
 
 def _secret_key(env: Mapping[str, str], instance: Path) -> str:

@@ -74,7 +74,8 @@ from app.technician import lamps as van_lamps
 from app.technician import links as outside_links
 from app.web import account, ground, guard, languages, once, photos, problems, security, shell, sign_in, theme, words
 from app.web.parts import KEY, Parts
-from config import ROOT, Settings
+from app.web.telling import told
+from config import ROOT, BadSetting, Settings
 
 BLUEPRINTS = (
     pages, phone, resident_reports, near, basemap, public_map, resident_walks, resident_plans, walk_mode, owner_requests, account, photos,
@@ -101,7 +102,10 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app, settings)
     _open_database(app)
-    app.extensions[KEY] = _parts(app, settings)
+    try:
+        app.extensions[KEY] = _parts(app, settings)
+    except ValueError as error:  # an address of a setting that no part understands
+        raise BadSetting(str(error)) from error
     languages.install(app)
     sign_in.install(app)
     guard.install(app)
@@ -114,7 +118,7 @@ def create_app(settings: Settings) -> Flask:
     for module in BLUEPRINTS + DESK:
         app.register_blueprint(module.blueprint)
     for command in COMMANDS:
-        app.cli.add_command(command)
+        app.cli.add_command(told(command))
     return app
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from geoalchemy2 import alembic_helpers
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.models.base import Base
 
@@ -26,8 +28,14 @@ def _include_object(thing: Any, name: str | None, kind: str, reflected: bool, co
 def run_migrations() -> None:
     """Run them over the app's engine, or over the engine that a test hands in."""
     engine = config.attributes.get("connection") or current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
-        _run(connection)
+    try:
+        with engine.connect() as connection:
+            _run(connection)
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error.orig).strip().splitlines()[0]
+        if 'type "geometry" does not exist' in said or 'type "public.geometry" does not exist' in said:
+            said = "PostGIS is not in this database. Run in it first: CREATE EXTENSION postgis;"
+        raise CommandError(said) from error
 
 
 def _run(connection: Any) -> None:

@@ -68,9 +68,9 @@ def open_store(url: str) -> PhotoStore:
     parts = urlsplit(url)
     if parts.scheme == "file":
         return FolderStore(Path(unquote(parts.path)))
-    if parts.scheme == "s3":
+    if parts.scheme == "s3" and parts.netloc:
         return S3Store(url)
-    raise ValueError("PHOTO_STORE_URL must begin with file:// or s3://")
+    raise ValueError("PHOTO_STORE_URL must be file://FOLDER or s3://BUCKET")
 
 
 class FolderStore:

@@ -10,6 +10,8 @@ from typing import Final
 from app.adapters.push import WebPush
 
 FILE: Final = "vapid_key"
+KEY_BYTES: Final = 32
+SAID: Final = "VAPID_PRIVATE_KEY (or the file vapid_key) must be 32 bytes in base64url."
 
 
 class BadKey(ValueError):
@@ -17,7 +19,14 @@ class BadKey(ValueError):
 
 
 def open_push(instance: Path, given: str, contact: str) -> WebPush:
-    """Return what sends, with the key of the setting or of the instance's file (made when it is first needed)."""
+    """Return what sends, with the key of the setting or of the instance's file (made when it is first needed).
+
+    Raises:
+        BadKey: the setting's key cannot be used.
+
+    """
+    if given:
+        public_of(given)
 
     def keys() -> tuple[str, str]:
         private = given or _kept(instance / FILE)
@@ -32,10 +41,13 @@ def public_of(private: str) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
 
     try:
-        number = int.from_bytes(_bytes(private), "big")
+        data = _bytes(private)
+        if len(data) != KEY_BYTES:
+            raise BadKey(SAID)
+        number = int.from_bytes(data, "big")
         key = ec.derive_private_key(number, ec.SECP256R1()).public_key()
     except ValueError as error:
-        raise BadKey("VAPID_PRIVATE_KEY (or the file vapid_key) must be 32 bytes in base64url.") from error
+        raise BadKey(SAID) from error
     return _text(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 

@@ -29,6 +29,6 @@ def readyz() -> tuple[Response, int]:
 def metrics() -> Response:
     """Return counts for Prometheus; nothing about persons or places."""
     registry = CollectorRegistry()
-    for name, value in operations.counts().items():
+    for name, value in operations.counts(now=now()).items():
         Gauge(f"ljuspunkt_{name}", name.replace("_", " "), registry=registry).set(value)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -21,7 +21,9 @@ HEARS_WITHIN_S = 0.5
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=5000, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option(
+    "--port", default=5000, type=click.IntRange(0, 65535), show_default=True, envvar="PORT", help="Port to listen on."
+)
 @with_appcontext
 def serve(host: str, port: int) -> None:
     """Serve the pages and do the jobs until stopped."""
@@ -31,7 +33,7 @@ def serve(host: str, port: int) -> None:
         server = create_server(app, map=sockets, host=host, port=port, threads=THREADS, ident="ljuspunkt")
     except OSError as error:
         raise click.ClickException(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with PORT=…"
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port or PORT=…"
         ) from error
     address = f"http://{host}:{port}"
     parts().listening.append(address)

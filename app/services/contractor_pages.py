@@ -89,6 +89,9 @@ def set_up(
         created_at=now,
         updated_at=now,
     )
+    if email and "@" not in email:
+        db.session.rollback()
+        raise BadContractor(f"{email} is not an e-mail address.")
     organisation.email = organisation.email if email is None else email
     contractor.by_mail = contractor.by_mail if by_mail is None else by_mail
     contractor.webhook_url = contractor.webhook_url if webhook_url is None else webhook_url

@@ -28,11 +28,11 @@ def ready(store: _Store, jobs: Jobs, *, now: datetime) -> dict[str, bool]:
     return {"database": _database(), "photo_store": store.healthy(), "jobs": _jobs(jobs, now)}
 
 
-def counts() -> dict[str, int]:
-    """Return how many rows there are of what matters."""
+def counts(*, now: datetime) -> dict[str, int]:
+    """Return how many rows there are of what matters, and how much work waits for a worker; work for a later hour does not."""
     tables = {"reports": Report, "dark_spots": DarkSpot, "tickets": Ticket, "notices": Notice}
     found = {name: db.session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
-    waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None))
+    waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at <= now)
     unsent = select(func.count()).select_from(Notice).where(Notice.handled_at.is_(None))
     return {**found, "jobs_waiting": db.session.scalar(waiting) or 0, "notices_waiting": db.session.scalar(unsent) or 0}
 

@@ -214,7 +214,7 @@ def test_two_services_on_one_port_are_told_apart_in_words(tmp_path: Path) -> Non
             timeout=60,
         )  # fmt: skip
     assert said.returncode == 1
-    assert "Choose another with PORT=" in said.stderr
+    assert "Choose another with --port or PORT=" in said.stderr
 
 
 def test_only_the_three_accounts_of_the_demo_are_named_when_it_serves(scene: Scene) -> None:

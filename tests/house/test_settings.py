@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from config import BadSetting, Settings
+from app.factory import create_app
+from config import ROOT, BadSetting, Settings
 
 
 def settings(folder: Path, **env: str) -> Settings:
@@ -59,6 +63,8 @@ def test_retired_keys_are_read_in_their_order_and_empty_ones_left_out(tmp_path: 
         ("DATABASE_URL", "mysql://somewhere"),
         ("TRUSTED_PROXIES", "many"),
         ("TRUSTED_PROXIES", "-1"),
+        ("RATE_LIMITS", "perhaps"),
+        ("BASE_URL", "kommun.example"),
         ("LJUSPUNKT_NOW", "tomorrow"),
         ("LJUSPUNKT_NOW", "2026-11-24T20:00:00"),
     ],
@@ -72,3 +78,54 @@ def test_a_key_file_that_somebody_emptied_is_not_taken_for_a_key(tmp_path: Path)
     (tmp_path / "secret_key").write_text("", encoding="ascii")
     with pytest.raises(BadSetting, match="secret_key"):
         settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_URL", "ftp://somewhere"),
+        ("JOBS_URL", "somewhere"),
+        ("PHOTO_STORE_URL", "s3://"),
+        ("VAPID_PRIVATE_KEY", "abc"),
+    ],
+)
+def test_an_address_that_no_part_understands_is_named_at_the_start(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        create_app(settings(tmp_path, **{name: value}))
+
+
+def flask(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Type a command as an operator does."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *words], env={"PATH": os.environ["PATH"], **env}, cwd=ROOT,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="ascii")
+    said = flask("spots", "rebuild", INSTANCE_PATH=str(tmp_path / "file"))
+    assert (said.returncode, said.stderr) == (
+        1,
+        f"Error: INSTANCE_PATH {tmp_path / 'file'} cannot be used: File exists.\n",
+    )
+
+
+def test_whoever_has_not_made_the_tables_yet_is_told_how_and_nobody_else_reads_the_folder(tmp_path: Path) -> None:
+    said = flask("spots", "rebuild", INSTANCE_PATH=str(tmp_path / "new"))
+    assert said.returncode == 1
+    assert "Run first: flask --app wsgi db upgrade" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("words", [("spots", "rebuild"), ("db", "upgrade")])
+def test_a_database_that_is_not_there_is_said_in_words_and_without_its_password(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    url = "postgresql+psycopg://somebody:unspoken@127.0.0.1:1/nothing"
+    said = flask(*words, INSTANCE_PATH=str(tmp_path), DATABASE_URL=url)
+    assert said.returncode == 1
+    assert "refused" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert "unspoken" not in said.stderr
