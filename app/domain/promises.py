@@ -15,7 +15,7 @@ from typing import Final
 from app.domain.words import N_
 
 COUNTERS: Final[Mapping[str, str]] = {
-    "walks": N_("Vandringar med återkoppling given"),
+    "walks": N_("Vandringar där kommunen har återkopplat"),
     "tickets": N_("Lagade belysningsfel"),
     "measures": N_("Genomförda åtgärder"),
     "protocols": N_("Publicerade protokoll"),

@@ -35,13 +35,18 @@ async function keep({ draft, failed }, change) {
   await write(["drafts", "put", draft]).catch(failed);
 }
 
+/** Say whether the phone alone knows that somebody is there; it goes off with the visit. */
+const isHere = ({ stop, draft }) => Boolean(draft.arrived_at) && draft.arrived_at !== stop.arrived_at;
+
 /** Show the step that is next. */
-function stage({ stop, draft, $page }) {
+function stage(work) {
+  const { stop, draft, $page } = work;
   $page.querySelector('[data-stage="out"]').hidden = Boolean(draft.arrived_at);
   $page.querySelector('[data-stage="in"]').hidden = !draft.arrived_at;
+  $page.querySelector("[data-not-here]").hidden = !isHere(work) || Boolean(draft.made_safe_at);
   $page.querySelector("[data-danger]").hidden = stop.priority !== "P1" || Boolean(draft.made_safe_at);
   fill($page, {
-    arrived: draft.arrived_at ? say("arrived", { time: clock(draft.arrived_at) }) : "",
+    arrived: draft.arrived_at ? say(isHere(work) ? "arrived_here" : "arrived", { time: clock(draft.arrived_at) }) : "",
     photo: draft.photos.length ? say("photo_taken", { n: draft.photos.length }) : say(stop.needs_photo ? "photo_needed" : "photo"),
   });
 }
@@ -66,6 +71,11 @@ function setUpWork(work) {
     stage(work);
     const taken = await claim(stop.id);
     if (taken) fill($page, { claim: taken });
+  });
+  $page.querySelector("[data-not-here]").addEventListener("click", async () => { // the wrong lamp, or not there yet
+    await keep(work, { arrived_at: stop.arrived_at });
+    stage(work);
+    $page.querySelector("[data-arrive]").focus();
   });
   $page.querySelector("[data-safe]").addEventListener("click", async () => {
     await keep(work, { made_safe_at: new Date().toISOString() });

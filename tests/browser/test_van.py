@@ -142,6 +142,22 @@ def test_a_visit_goes_out_from_whichever_page_is_open_when_coverage_comes_back(
     at_last(anna.page, lambda: kept(ticket).state == "repaired")
 
 
+def test_on_site_at_the_wrong_lamp_is_taken_back_and_the_phone_says_that_it_goes_off_with_the_visit(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    ticket = lamps(town, 2)[0]
+    anna = in_the_van("Anna")
+    anna.opens_pole("OX-00")
+    here = anna.page.get_by_role("button", name="På plats", exact=True)
+    here.tap()
+    expect(anna.page.locator(".arrived").first).to_contain_text("Skickas med besöket.")
+    anna.page.locator("[data-not-here]").tap()
+    expect(here).to_be_visible()
+    anna.page.reload()
+    expect(here).to_be_visible()
+    assert kept(ticket).arrived_at is None
+
+
 def test_a_press_too_many_can_be_undone_and_the_work_goes_on(
     town: Scene, in_the_van: Callable[[str], Technician]
 ) -> None:

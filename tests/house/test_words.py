@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from app.domain import reports
 from app.domain.invitations import PERSPECTIVE_COUNTS, ROLES
+from app.domain.promises import COUNTERS, PER
 from app.domain.tickets import FAULTS
 from app.domain.walks import ATTENDANCE, OBSERVATIONS, PARAMETERS
 from app.web.languages import LANGUAGES
@@ -25,7 +26,7 @@ KEYWORDS = ("_", "N_", "lazy_gettext", "gettext", "ngettext:1,2", "tr:1")
 RESIDENT_LANGUAGES = ("sv@easy", "ar")
 RESIDENT_FILES = re.compile(
     r"templates/(resident/(?!owner)|mail/(?!owner|ticket)|base\.html|base_resident\.html|error\.html"
-    r"|components/(near|phone|photo_input|place_picker|forms|parts|route)\.html)"
+    r"|components/(near|phone|photo_input|place_picker|forms|parts|promise_meter|route)\.html)"
     r"|app/(resident/(?!owner)|domain/(notices|photos|publication|expectations)\.py|services/push\.py"
     r"|web/(nearby|problems|shell)\.py)"
 )
@@ -65,7 +66,7 @@ def residents_read() -> set[str]:
     """Return what residents may read: their pages and letters, and the words for codes that those print."""
     pages = {said for said, files in said_where().items() if any(map(RESIDENT_FILES.match, files))}
     codes = [CATEGORY_WORDS, SEVERITY_WORDS, WHEN_WORDS, STATE_WORDS["walk"], STATE_WORDS["measure"], FAULTS]
-    codes += [OBSERVATIONS, PARAMETERS, ATTENDANCE, ROLES, PERSPECTIVE_COUNTS, STATE_WORDS["promise"]]
+    codes += [OBSERVATIONS, PARAMETERS, ATTENDANCE, ROLES, PERSPECTIVE_COUNTS, STATE_WORDS["promise"], COUNTERS, PER]
     errors = {ERRORS[code] for code in (*_codes_of(reports), *OTHER_ERRORS)}
     return pages | errors | {word for words in codes for word in words.values()}
 
