@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from app.adapters.push import Phone, Refused
 from app.domain.reports import PHOTOS_MAX, clean_text, is_position, read, sounds_urgent
+from app.domain.states import TICKET_WAITING
 from app.services import lit_answers, place_names, reports
 from app.services import push as phones
 from app.web import sending
 from app.web.guard import EVERYONE, admit
-from app.web.languages import language, local_date, tr
-from app.web.nearby import dark_on_purpose, what_is_near
+from app.web.languages import language, local_date, long_date, tr
+from app.web.nearby import dark_on_purpose, promise, what_is_near
 from app.web.parts import now, parts
 from app.web.photos import receipt_address
 from app.web.reporter import voice_of, with_reporter
@@ -68,8 +70,8 @@ def submit() -> Response | tuple[str, int]:
         sent["client_id"] = [str(uuid.uuid4())]
         flash(gettext("En rapport från det här formuläret är redan skickad. Skicka igen om det här är en ny rapport."))
         return _again(sent, photos, {})
-    for code in received.refused:
-        flash(gettext("Rapporten är sparad.") + " " + photo_problem(code), "wait")
+    if received.refused:
+        flash(gettext("Rapporten är sparad.") + " " + _problems(received.refused), "wait")
     return redirect(url_for("report.receipt", receipt=received.receipt), 303)
 
 
@@ -184,8 +186,24 @@ def _receipt_page(
         room=PHOTOS_MAX - len(report.photos), municipality=place_names.municipality(), errors=errors or {},
         contact=known if contact is None else contact, push_key=parts().push.public_key,
         off=dark_on_purpose(report.lamp) if report.lamp and status not in {"withdrawn", "done"} else "",
+        promised=_promised(report.ticket),
         expected=[tr(s.text, **s.facts) for s in reports.expected_of(report, local_date(report.received_at))] if new else [],
     )  # fmt: skip
+
+
+def _promised(ticket: Any) -> str:
+    """Return when the lamp will be mended, or that it takes longer: as everybody reads it who asks near the place."""
+    if ticket is None:
+        return ""
+    today = local_date(now())
+    if ticket.due_on < today or ticket.state in TICKET_WAITING:
+        return promise(ticket, today)
+    return str(
+        gettext(
+            "Belysningen ska vara lagad senast %(day)s. Om det tar längre tid får du veta varför här.",
+            day=long_date(ticket.due_on),
+        )
+    )
 
 
 @blueprint.post("/r/<receipt>/lit")
@@ -236,13 +254,18 @@ def _again(
         codes["lat"] = "pole_unknown"
     errors = field_errors(codes)
     if refused:
-        errors["photos"] = " ".join(photo_problem(code) for code in refused)
+        errors["photos"] = _problems(refused)
     if values.get("client_id") is None or "client_id" in codes:
         values["client_id"] = str(uuid.uuid4())
         errors.pop("client_id", None)
     offered = next(((p.lon, p.lat) for p in staged if p.lon is not None), None) if "lat" in codes else None
     found = place_names.search(values.get("address", "")) if "lat" in codes else []
     return _page(values, errors, staged=staged, urgent=urgent, offered=offered, found=found), 422
+
+
+def _problems(codes: Iterable[str]) -> str:
+    """Return why photos were not kept, each reason once."""
+    return " ".join(dict.fromkeys(photo_problem(code) for code in codes))
 
 
 def _stage(sent: dict[str, list[str]], photos: list[bytes]) -> tuple[list[Any], list[str]]:

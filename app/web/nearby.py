@@ -27,10 +27,11 @@ def ticket_title(ticket: KnownTicket) -> str:
 def ticket_sentence(ticket: KnownTicket, today: date) -> str:
     """Return when it was reported and when it will be mended; a day that has passed is called late."""
     opened = tr(REPORTED, opened_on=ticket.opened_on.isoformat())
-    return f"{opened} {_promise(ticket, today)}"
+    return f"{opened} {promise(ticket, today)}"
 
 
-def _promise(ticket: KnownTicket, today: date) -> str:
+def promise(ticket: Any, today: date) -> str:
+    """Return when a ticket's lamp will be mended, that it takes longer, or that it is mended; of a row or a KnownTicket."""
     if ticket.state == "repaired":
         return tr(N_("Den är lagad. Vi kontrollerar att den lyser när det är mörkt."))
     if ticket.state in TICKET_WAITING and ticket.next_on:

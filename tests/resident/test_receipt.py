@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -136,3 +136,18 @@ def test_a_no_to_what_is_done_comes_back_to_the_inbox_as_opened_again(scene: Sce
     inbox = scene.signed_in("coordinator").get("/coordinator/inbox").text
     assert report.reference in inbox
     assert "Öppnad igen" in inbox
+
+
+def test_the_receipt_says_the_same_day_as_everybody_reads_near_the_place(scene: Scene, client: FlaskClient) -> None:
+    report = scene.report()
+    receipt, ticket = scene.last_receipt, scene.ticket(report, lamp=scene.lamp())
+    db.session.expire_all()
+    assert "Belysningen ska vara lagad senast" in client.get(f"/r/{receipt}").text
+    ticket.due_on = scene.now.date() - timedelta(days=3)
+    db.session.commit()
+    assert "och är försenad" in client.get(f"/r/{receipt}").text
+    ticket.state, ticket.next_on = "waiting_material", scene.now.date() + timedelta(days=9)
+    db.session.commit()
+    page = client.get(f"/r/{receipt}").text
+    assert "Det tar längre tid. Nästa besked senast" in page
+    assert "ska vara lagad senast" not in page
