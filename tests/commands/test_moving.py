@@ -64,7 +64,7 @@ def run(app: Flask, *words: str, **environment: str) -> Result:
 
 def lived_in(app: Flask) -> str:
     """Return the receipt of one who reported, in a service with people, spots, walks, plans and tickets."""
-    assert run(app, "demo", "--reports", "40").exit_code == 0
+    assert run(app, "demo", "--reports", "20").exit_code == 0
     first, second = db.session.scalars(select(Report).order_by(Report.id).limit(2)).all()
     first.duplicate_of_id = second.id  # one that is named before it is there
     db.session.commit()
