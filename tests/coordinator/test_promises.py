@@ -128,7 +128,7 @@ def test_a_promise_is_kept_or_not_with_a_reason_and_followed_up_in_words(scene: 
     assert desk.send("", **TERMS, outcome="En av två vandringar blev av.") == 303
     assert desk.send("/move", to="follow_up_published") == 303
     assert "En av två vandringar blev av." in scene.app.test_client().get("/promises").text
-    lines = [h.to_state for h in db.session.query(History).filter_by(thing="promise")]
+    lines = [h.to_state for h in db.session.query(History).filter_by(thing="promise").order_by(History.id)]
     assert lines[-1] == "follow_up_published"
 
 

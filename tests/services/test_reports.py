@@ -103,7 +103,7 @@ def test_taking_a_report_back_twice_is_taking_it_back_once(scene: Scene, now: da
     scene.report()
     for _ in range(2):
         reports.withdraw(scene.last_receipt, now=now)
-    moves = db.session.scalars(select(History.to_state).where(History.thing == "report")).all()
+    moves = db.session.scalars(select(History.to_state).where(History.thing == "report").order_by(History.id)).all()
     assert moves == ["received", "withdrawn"]
 
 
