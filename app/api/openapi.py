@@ -44,8 +44,8 @@ REPORT: Final = _object(
     client_id=UUID, lat=NUMBER | {"minimum": -90, "maximum": 90}, lon=NUMBER | {"minimum": -180, "maximum": 180},
     accuracy_m=NUMBER | {"minimum": 0}, method=_one_of(reports.METHODS), severity=WHOLE | {"minimum": 1, "maximum": 3},
     categories=_list(_one_of(reports.CATEGORIES), minItems=1), when_felt=_one_of(reports.WHEN_FELT),
-    text=TEXT | {"maxLength": reports.TEXT_LENGTH_MAX}, contact=TEXT, pole_number=TEXT, directions=TEXT,
-    lang=_one_of(reports.LANGUAGES), queued_at=MOMENT,
+    text=TEXT | {"maxLength": reports.TEXT_LENGTH_MAX}, contact=TEXT, pole_number=TEXT | {"maxLength": reports.POLE_LENGTH_MAX},
+    directions=TEXT | {"maxLength": reports.DIRECTIONS_LENGTH_MAX}, lang=_one_of(reports.LANGUAGES), queued_at=MOMENT,
 )  # fmt: skip
 KEPT: Final = _object(
     ("receipt", "url"), receipt=TEXT, reference=TEXT, url=TEXT | {"format": "uri"}, photos_refused=_list(TEXT),

@@ -12,6 +12,8 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.domain.words import at_most
+
 CATEGORIES: Final = (
     "lamp_out", "no_lamp", "flickering", "obscured", "underpass", "graffiti", "damage",
     "litter", "deserted", "unclear_way", "other_physical", "just_a_feeling",
@@ -25,6 +27,8 @@ SOURCES: Final = ("app", "qr", "me_too", "paper", "phone", "walk", "dialogue", "
 LANGUAGES: Final = ("sv", "sv@easy", "en", "ar")
 
 TEXT_LENGTH_MAX: Final = 300
+POLE_LENGTH_MAX: Final = 40
+DIRECTIONS_LENGTH_MAX: Final = 200
 PHOTOS_MAX: Final = 3
 UNCERTAIN_FROM_M: Final = 75.0
 BURST_RADIUS_M: Final = 75.0
@@ -117,14 +121,22 @@ def read(sent: Mapping[str, Sequence[str]]) -> Reading:
         contact=contact,
         wants_answer=_ticked(sent, "wants_answer"),
         wants_invitation=_ticked(sent, "wants_invitation"),
-        pole_number=clean_text(_one(sent, "pole_number"))[:40],
-        directions=clean_text(_one(sent, "address"))[:200],
+        pole_number=_short(sent, "pole_number", POLE_LENGTH_MAX, errors),
+        directions=_short(sent, "address" if sent.get("address") else "directions", DIRECTIONS_LENGTH_MAX, errors),
         lang=_one(sent, "lang") if _one(sent, "lang") in LANGUAGES else "sv",
         source="qr" if _one(sent, "method") == "qr" else "app",
         queued_at=_claimed_time(_one(sent, "queued_at")),
         reporter_key=_one(sent, "reporter_key")[:100],
     )
     return Reading(None if errors else draft, errors)
+
+
+def _short(sent: Mapping[str, Sequence[str]], name: str, longest: int, errors: dict[str, str]) -> str:
+    """Return a text of one line that fits its field; a longer one is told, never cut off."""
+    given = clean_text(_one(sent, name))
+    if len(given) > longest:
+        errors[name] = at_most(longest)
+    return given
 
 
 def is_position(lon: float, lat: float) -> bool:

@@ -154,8 +154,9 @@ function finishedPart({ item, items = [item], title }, left, regretted, sent) {
     if (back.some(Boolean)) await regretted(items.length === 1 && item.ticket_id ? `#t${item.ticket_id}` : "");
     else $regret.hidden = true;
   });
-  $regret.hidden = item.not_before <= Date.now();
-  setTimeout(() => { $regret.hidden = true; }, Math.max(item.not_before - Date.now(), 0));
+  const isGone = () => sent || (item.not_before <= Date.now() && navigator.onLine); // without coverage it is still in hand
+  $regret.hidden = isGone();
+  setTimeout(() => { $regret.hidden = isGone(); }, Math.max(item.not_before - Date.now(), 0) + 20);
   return $card;
 }
 

@@ -106,6 +106,21 @@ def test_an_empty_photo_is_told_to_be_broken_and_not_lost_in_silence(scene: Scen
     assert answer.json["photos_refused"] == ["not_an_image"]
 
 
+def test_the_way_there_is_kept_under_the_name_that_the_description_gives_it(scene: Scene, client: FlaskClient) -> None:
+    assert client.post("/api/v1/reports", json=body(directions="Bakom skolan")).status_code == 201
+    assert db.session.scalars(select(Report.directions)).one() == "Bakom skolan"
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"), [("directions", 200), ("address", 200), ("pole_number", 40), ("text", 300)]
+)
+def test_a_text_that_does_not_fit_its_field_is_told_and_never_cut_off(
+    scene: Scene, client: FlaskClient, name: str, longest: int
+) -> None:
+    answer = client.post("/api/v1/reports", json=body(**{name: "å" * (longest + 1)}))
+    assert (answer.status_code, str(longest) in answer.json["errors"][name]) == (422, True)
+
+
 @pytest.mark.parametrize("half", ["\\ud83d", "\\u0000"])
 @pytest.mark.parametrize(
     "name", ["text", "directions", "pole_number", "contact", "staged_photos", "lang", "severity", "place_id"]

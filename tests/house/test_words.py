@@ -33,7 +33,7 @@ RESIDENT_FILES = re.compile(
 # What the other forms of residents say: signing up, notes of a walk, editions by mail.
 OTHER_ERRORS = (
     "outside", "pole_unknown", "required", "choice_unknown", "sign_up_closed", "people_too_many", "perspectives_too_many",
-    "number_not_readable", "number_between", "address_not_readable", "contact_not_readable", "score_missing",
+    "number_not_readable", "number_between", "text_longer", "address_not_readable", "contact_not_readable", "score_missing",
 )  # fmt: skip
 FACT = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 BREATH = re.compile(r"^\s|\s$")
