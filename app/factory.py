@@ -74,7 +74,6 @@ from app.technician import lamps as van_lamps
 from app.technician import links as outside_links
 from app.web import account, ground, guard, languages, once, photos, problems, security, shell, sign_in, theme, words
 from app.web.parts import KEY, Parts
-from app.web.telling import told
 from config import ROOT, BadSetting, Settings
 
 BLUEPRINTS = (
@@ -118,7 +117,7 @@ def create_app(settings: Settings) -> Flask:
     for module in BLUEPRINTS + DESK:
         app.register_blueprint(module.blueprint)
     for command in COMMANDS:
-        app.cli.add_command(told(command))
+        app.cli.add_command(command)
     return app
 
 

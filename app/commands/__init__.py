@@ -12,23 +12,27 @@ from app.commands.retention import retention
 from app.commands.serve import serve
 from app.commands.staff import staff
 from app.commands.work import jobs, spots
+from app.web.telling import told
 
-COMMANDS = (
-    serve,
-    demo,
-    districts,
-    lamps,
-    reports,
-    basemap,
-    neighbours,
-    network,
-    staff,
-    contractors,
-    jobs,
-    spots,
-    originals,
-    retention,
-    backup,
-    restore,
-    move_from,
+COMMANDS = tuple(
+    told(command)
+    for command in (
+        serve,
+        demo,
+        districts,
+        lamps,
+        reports,
+        basemap,
+        neighbours,
+        network,
+        staff,
+        contractors,
+        jobs,
+        spots,
+        originals,
+        retention,
+        backup,
+        restore,
+        move_from,
+    )
 )
