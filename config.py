@@ -50,7 +50,7 @@ class Settings:
             instance=instance,
             secret_key=_secret_key(env, instance),
             secret_key_fallbacks=tuple(k for k in env.get("SECRET_KEY_FALLBACKS", "").split(",") if k),
-            database_url=_database_url(env.get("DATABASE_URL", ""), instance),
+            database_url=database_url(env.get("DATABASE_URL", ""), instance),
             photo_store_url=env.get("PHOTO_STORE_URL") or f"file://{instance / 'photos'}",
             jobs_url=env.get("JOBS_URL") or f"sqlite:///{instance / 'jobs.db'}",
             mail_url=env.get("MAIL_URL") or f"file://{instance / 'outbox'}",
@@ -111,7 +111,8 @@ def _secret_key(env: Mapping[str, str], instance: Path) -> str:
     return key
 
 
-def _database_url(given: str, instance: Path) -> str:
+def database_url(given: str, instance: Path) -> str:
+    """Return an address as the service uses it, the instance's own file when none is given; BadSetting for another kind."""
     url = given or f"sqlite:///{instance / 'ljuspunkt.db'}"
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]

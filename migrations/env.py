@@ -11,6 +11,7 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.models.base import Base
+from app.web.telling import in_words
 
 config = context.config
 metadata = Base.metadata
@@ -32,10 +33,7 @@ def run_migrations() -> None:
         with engine.connect() as connection:
             _run(connection)
     except (OperationalError, ProgrammingError) as error:
-        said = str(error.orig).strip().splitlines()[0]
-        if 'type "geometry" does not exist' in said or 'type "public.geometry" does not exist' in said:
-            said = "PostGIS is not in this database. Run in it first: CREATE EXTENSION postgis;"
-        raise CommandError(said) from error
+        raise CommandError(in_words(error)) from error
 
 
 def _run(connection: Any) -> None:

@@ -16,7 +16,7 @@ from app.commands.stopping import tidying_up
 from app.services import keeping, moving
 from app.services.keeping_steps import NotEmpty, missing_photos
 from app.web.parts import now, parts
-from config import ROOT
+from config import ROOT, BadSetting, database_url
 
 
 @click.command("backup")
@@ -70,11 +70,11 @@ def move_from(old_url: str) -> None:
     """Fill this service's empty database with all rows of the one at OLD_URL, of either kind. Stop the service before."""
     upgrade()
     try:
-        moved = moving.move_from(old_url, each=_shown("Tables"))
+        moved = moving.move_from(database_url(old_url, parts().settings.instance), each=_shown("Tables"))
     except NotEmpty as error:
         raise click.ClickException(f"{_counted(error)} Rows are moved only to where nobody works yet.") from error
-    except moving.CannotMove as error:
-        raise click.ClickException(f"Nothing was moved: {error}.") from error
+    except (BadSetting, moving.CannotMove) as error:
+        raise click.ClickException(f"Nothing was moved: {str(error).rstrip('.')}.") from error
     click.echo(
         f"{sum(moved.values())} rows of {sum(map(bool, moved.values()))} tables are here, {moved['report']} reports among them."
     )

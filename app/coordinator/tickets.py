@@ -180,7 +180,7 @@ def _page(found: Any, errors: dict[str, str], values: Any) -> str:
     return render_template(
         "coordinator/ticket.html", ticket=found, errors=errors, values=values, technicians=staff.technicians(), more=more,
         history=history_of("ticket", found.id), ends=[e for e in ENDS if e in MOVES["ticket"][found.state]],
-        times=ticket_pages.times_at_pole(found, now=now()), overdue=found.due_on < local_date(now()) and found.state in UNMENDED_TICKETS,
+        times=ticket_pages.times_at_pole(found, now=now()), overdue=ticket_pages.is_late(found, local_date(now())),
         fault_number=here.fault_number if here else "", outside=contractor_pages.outside_of(found.id), contractors=contractors.everyone(),
         channels=CHANNELS, open_states=OPEN_TICKETS, visits=[VisitLine(v) for v in ticket_visits.of_ticket(found.id)],
     )  # fmt: skip

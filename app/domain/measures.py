@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from app.domain.states import UNDONE_MEASURES
 from app.domain.words import N_
 
 KINDS: Final[Mapping[str, str]] = {
@@ -60,7 +61,7 @@ def due_on(deadline: date | None, next_on: date | None) -> date | None:
 
 def is_overdue(due: date | None, state: str, today: date) -> bool:
     """True when the day has passed and the work is neither done nor turned down."""
-    return due is not None and due < today and state not in {"done", "verified", "effect_followed_up", "rejected"}
+    return due is not None and due < today and state in UNDONE_MEASURES
 
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -53,7 +53,9 @@ def _reading_from(url: str) -> Iterator[Connection]:
         raise CannotMove(str(error)) from error
     prepare(engine)
     try:
-        with engine.connect() as connection:
+        # of one moment, as SQLite reads anyhow: somebody may have left the old service running
+        level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        with engine.connect().execution_options(**level) as connection:
             with reading():  # the old one is left as it is; the new one is written meanwhile
                 connection.begin()
             yield connection

@@ -112,9 +112,14 @@ def _in_order(ids: list[int]) -> list[Ticket]:
     return [found[i] for i in ids]
 
 
+def is_late(ticket: Ticket, today: date) -> bool:
+    """Say of one ticket what late_steps.late_tickets asks of all."""
+    return ticket.due_on < today and ticket.state in UNMENDED_TICKETS
+
+
 def line_of(ticket: Ticket, here: tuple[float, float] | None, today: date) -> Line:
     """Return a ticket as a list shows it, seen from `here` (WGS84 longitude, latitude) when that is known."""
-    overdue = ticket.due_on < today and ticket.state in UNMENDED_TICKETS
+    overdue = is_late(ticket, today)
     if here is None:
         return Line(ticket, None, "", overdue)
     away = float(distances_from_m(*here, np.array([(ticket.lon, ticket.lat)]))[0])

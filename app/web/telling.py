@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 LACKS = ("no such table", "no such column", "does not exist")
 """How SQLite and PostgreSQL say that a table or a column is not there."""
+NO_POSTGIS = 'geometry" does not exist'
 
 
 def told(command: click.Command) -> click.Command:
@@ -35,7 +36,9 @@ def _told(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 def in_words(error: OperationalError | ProgrammingError) -> str:
     """Return what happened in one line, without the question that was asked."""
-    said = str(error.orig).strip().splitlines()[0]
+    said = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
+    if NO_POSTGIS in said:
+        return "PostGIS is not in this database. Run in it first: CREATE EXTENSION postgis;"
     if any(words in said for words in LACKS) and ("relation" in said or "column" in said or "table" in said):
         return f"The database has not got its tables, or older ones ({said}). Run first: flask --app wsgi db upgrade"
     return f"The database does not answer as it should: {said}"

@@ -58,6 +58,7 @@ export function setUpPlace($form) {
     fields.lat.value = lat.toFixed(7);
     fields.lon.value = lon.toFixed(7);
     fields.method.value = method;
+    methodBefore = "";
     fields.accuracy_m.value = accuracy === "" ? "" : Math.round(accuracy);
     if (method !== "pole" && method !== "qr") fields.pole_number.value = "";
     if (fields.place_id) fields.place_id.value = "";
@@ -113,7 +114,7 @@ export function setUpPlace($form) {
       say(words.chosen.replace("{place}", said));
     } else {
       if (fields.place_id) fields.place_id.value = "";
-      if (fields.method.value !== "pole") methodBefore = fields.method.value;
+      methodBefore ||= fields.method.value;
       fields.method.value = "pole"; // without coverage the server looks the pole up
       say(words.pole.replace("{pole}", said));
       lookUpPole(said, false);

@@ -177,6 +177,12 @@ def test_a_photo_leaves_the_phone_small_without_metadata_and_its_place_is_only_o
     assert waiting["fields"]["lat"] == ["56.6760000"]
 
 
+def test_there_is_nothing_to_clear_on_a_phone_that_keeps_nothing(phone: Phone) -> None:
+    phone.page.goto("/mine")
+    expect(phone.page.get_by_text("Ingenting är sparat i telefonen.")).to_be_visible()
+    expect(phone.page.locator("[data-clear]")).to_be_hidden()
+
+
 def test_a_file_that_is_no_photo_is_named_and_takes_no_photos_place(phone: Phone) -> None:
     phone.comes_to_the_last_question()
     letters, nothing = b"Dear municipality, this is a letter.", b""

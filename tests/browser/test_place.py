@@ -201,6 +201,13 @@ def test_a_pole_that_is_named_is_meant_wherever_the_phone_is_and_an_unknown_one_
     page.locator("#address").focus()
     expect(status).to_have_text("Du har valt stolpe NO-304.")
     assert chosen(page) == (far.lon, far.lat)
+    page.locator("#pole_number").fill("NOPE-2")
+    page.locator("#address").focus()
+    expect(status).to_contain_text("Vi känner inte igen det stolpnumret")
+    assert (chosen(page), page.locator("[name=method]").input_value()) == ((far.lon, far.lat), "pole")
+    page.locator("#pole_number").fill("NO-304")
+    page.locator("#address").focus()
+    expect(status).to_have_text("Du har valt stolpe NO-304.")
     sends(page)
     assert (newest().lon, newest().lamp_id, newest().method) == (far.lon, far.id, "pole")
 

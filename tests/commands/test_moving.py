@@ -138,7 +138,8 @@ def test_nothing_is_moved_to_where_somebody_works(scene: Scene, tmp_path: Path) 
     [
         ("sqlite:////nowhere/old.db", "there is no file"),
         ("postgresql+psycopg://nobody@127.0.0.1:1/x", "refused"),
-        ("what", "parse"),
+        ("what", "must begin with"),
+        ("postgresql://nobody@127.0.0.1:1/x", "refused"),
     ],
 )
 def test_an_old_database_that_is_not_there_is_said_to_be_so(

@@ -221,3 +221,20 @@ def test_only_the_three_accounts_of_the_demo_are_named_when_it_serves(scene: Sce
     for email in ("coordinator@demo.ljuspunkt.example", "somebody@demo.ljuspunkt.example"):
         run(scene.app, "staff", "create", email, "--role", "coordinator", "--password", PASSWORD)
     assert demo_accounts.present() == [("coordinator@demo.ljuspunkt.example", "coordinator")]
+
+
+def test_a_port_that_no_machine_has_is_refused(scene: Scene) -> None:
+    said = run(scene.app, "serve", "--port", "99999")
+    assert (said.exit_code, "99999 is not in the range" in said.output) == (2, True)
+
+
+def test_a_contractor_is_not_reached_by_what_is_no_address(scene: Scene) -> None:
+    said = run(scene.app, "contractors", "set", "Ny AB", "--email", "notmail")
+    assert (said.exit_code, said.output) == (1, "Error: notmail is not an e-mail address.\n")
+
+
+def test_work_that_waits_for_a_later_hour_is_not_counted_as_waiting(scene: Scene) -> None:
+    enqueue("works", "now", now=scene.now)
+    enqueue("works", "later", now=scene.now, run_at=scene.now + timedelta(days=7))
+    db.session.commit()
+    assert "ljuspunkt_jobs_waiting 1.0" in scene.app.test_client().get("/metrics").text

@@ -123,3 +123,36 @@ def test_every_error_at_the_top_of_a_page_leads_to_a_field_that_is_there(scene: 
         lost += [(path, name) for name in re.findall(r'href="#([^"]+)"', summary) if f'id="{name}"' not in page.text]
         lost += [(path, page.status_code)] if page.status_code != 422 else []
     assert lost == []
+
+
+def test_a_day_far_off_is_called_that_and_not_ill_written(scene: Scene) -> None:
+    form = Form(MultiDict({"far": "9999-12-31", "ill": "31/12"}))
+    assert (form.day("far"), form.day("ill")) == (None, None)
+    assert form.codes == {"far": "date_out_of_range", "ill": "date_not_readable"}
+
+
+def test_each_decision_about_a_place_says_what_it_did(scene: Scene) -> None:
+    desk, spot = scene.signed_in("coordinator"), scene.spot(*scene.reports_at(3))
+    for path, sent, said in (
+        ("confirm", {"how": "visit"}, "Väntan på beslut räknas inte längre, så poängen kan sjunka."),
+        ("name", {"name": "Tunneln"}, "Platsen har sitt nya namn."),
+        ("pin", {"pinned": "1"}, "Platsen hålls samman."),
+        ("pin", {}, "Platsen delas in av sig själv igen."),
+    ):
+        db.session.refresh(spot)
+        answer = desk.post(f"/coordinator/dark-spots/{spot.id}/{path}", data={"version": spot.version, **sent})
+        assert answer.status_code == 303
+        assert said in desk.get(answer.location).text
+
+
+def test_a_report_that_is_linked_to_a_place_is_offered_to_be_moved_and_not_linked_again(scene: Scene) -> None:
+    desk, report = scene.signed_in("coordinator"), scene.report()
+    spot = scene.spot(report)
+    address = f"/coordinator/reports/{report.id}"
+    assert "Koppla till mörk fläck" in desk.get(address).text
+    sent = {"version": report.version, "spot_reference": spot.reference}
+    assert desk.post(f"{address}/spot", data=sent).status_code == 303
+    page = desk.get(address).text
+    assert "Flytta till annan mörk fläck" in page
+    assert f"Rapporten är kopplad till {spot.reference}." in page
+    assert "Koppla till mörk fläck" not in page

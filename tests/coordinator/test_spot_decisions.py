@@ -192,7 +192,20 @@ def test_the_page_says_why_it_is_one_spot_and_what_changed_since_the_day_before(
     assert told.exit_code == 0, told.output
     assert "Rapporter: 4. Olika personer: 4." in told.output
     assert "Sedan måndag 23 november 2026: från" in told.output
+    assert "från grupp C till B." in told.output
     assert reports
+
+
+def test_a_place_that_stays_in_its_group_is_not_said_to_have_moved_from_it_to_itself(scene: Scene) -> None:
+    scene.reports_at(3)
+    for day in (23, 24):
+        grouping.rebuild(now=scene.now.replace(day=day))
+    (spot,) = spots()
+    page = scene.signed_in("coordinator").get(f"/coordinator/dark-spots/{spot.id}").text
+    told = scene.app.test_cli_runner().invoke(args=["spots", "why", f"F-{spot.id}"]).output
+    for said in (page, told):
+        assert f"fortfarande grupp {spot.band}." in said
+        assert "från grupp" not in said
 
 
 def test_why_is_said_in_one_language_with_the_times_of_the_municipality(scene: Scene) -> None:

@@ -164,6 +164,19 @@ def test_a_place_dismissed_after_the_planning_is_not_confirmed_by_the_walk(scene
     assert db.session.get_one(DarkSpot, park.id).confirmed_at is None
 
 
+def test_a_place_is_seen_on_the_day_of_the_walk_and_not_when_that_is_written_down(
+    scene: Scene, desk: FlaskClient
+) -> None:
+    spot = a_spot(scene, "Tunneln", state="proposed")
+    walk = a_walk(scene, desk, spot, a_spot(scene, "Parken", 300))
+    act(desk, walk, "/plan")
+    day = scene.now - timedelta(days=2)
+    db.session.get_one(Walk, walk.id).starts_at = day
+    db.session.commit()
+    act(desk, walk, "/hold", residents=4)
+    assert db.session.get_one(DarkSpot, spot.id, populate_existing=True).confirmed_at == day
+
+
 def test_the_notice_of_a_walk_names_the_day_that_its_page_names(scene: Scene, desk: FlaskClient) -> None:
     report = scene.report()
     walk = a_walk(scene, desk, scene.spot(report, name="Tunneln"), a_spot(scene, "Parken", 300))

@@ -164,6 +164,8 @@ def test_me_too_for_an_approved_place_joins_it_and_counts_as_a_reporter(scene: S
     report = reports.by_receipt(urlsplit(answer.location).path.rpartition("/")[2])
     assert report is not None
     assert (report.dark_spot_id, report.state, report.severity) == (spot.id, "in_spot", 3)
+    db.session.expire_all()
+    assert "Vi har läst din rapport." not in client.get(answer.location).text
 
 
 def test_whoever_took_a_voice_back_is_thanked_for_the_next_one(scene: Scene, client: FlaskClient) -> None:

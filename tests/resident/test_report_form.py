@@ -223,6 +223,14 @@ def test_a_character_that_nobody_sees_stops_no_form(scene: Scene, client: FlaskC
     assert "\x00" not in answer.text
 
 
+def test_why_photos_were_left_out_is_said_once_however_many_they_were(scene: Scene, client: FlaskClient) -> None:
+    answer = send(client, photos=[photo(b"a letter"), photo(b"another letter")])
+    said = client.get(answer.location).text
+    assert said.count("Rapporten är sparad.") == said.count("Filen är inte ett foto") == 1
+    again = send(client, categories=[], photos=[photo(b"a letter"), photo(b"another letter")])
+    assert page(again).select_one("#photos-error").text.count("Filen är inte ett foto") == 1
+
+
 def test_a_pole_that_was_named_decides_beside_the_phones_position_and_an_unknown_one_leaves_it(
     scene: Scene, client: FlaskClient
 ) -> None:
