@@ -28,7 +28,7 @@ blueprint = admit(Blueprint("days", __name__, url_prefix="/technician"), TECHNIC
 COMMON_ACTIONS: Final = 8
 SCRIPTS: Final = (
     "van", "van_list", "van_many", "van_night", "van_page", "van_photo", "van_place", "van_store", "van_sync",
-    "van_ticket", "van_forms", "van_leave", "van_send", "photo_shrink",
+    "van_ticket", "van_forms", "van_leave", "van_send", "photo_shrink", "phone_store", "typing",
 )  # fmt: skip
 STYLES: Final = ("tokens", "base", "forms", "van")
 OWNER_KINDS: Final = frozenset({"owner", "partner"})

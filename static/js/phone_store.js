@@ -38,11 +38,24 @@ export function reason(error) {
 export const all = async (name) => (await store()).getAll(name);
 export const get = async (name, key) => (await store()).get(name, key);
 
-/** Write into several stores, all or nothing: steps are [store, "put" | "delete", value or key]. */
+/**
+ * Write into several stores, all or nothing, as far as the disk: steps are [store, "put" | "delete" | "clear", value or key].
+ * The order to commit goes along: a page that waits for the answers first loses them when it is closed in that moment.
+ */
+export function carryOut(db, steps) {
+  const names = [...new Set(steps.map(([name]) => name))];
+  return finish(db.transaction(names, "readwrite", { durability: "strict" }), steps);
+}
+
+/** The last steps of a transaction that has been read in. */
+export function finish(work, steps) {
+  const asked = steps.map(([name, verb, what]) => work.objectStore(name)[verb](what));
+  work.commit?.();
+  return Promise.all([...asked, work.done]);
+}
+
 export async function write(...steps) {
-  const db = await store();
-  const work = db.transaction([...new Set(steps.map(([name]) => name))], "readwrite", { durability: "strict" });
-  await Promise.all([...steps.map(([name, verb, what]) => work.objectStore(name)[verb](what)), work.done]);
+  await carryOut(await store(), steps);
   told();
 }
 
@@ -51,15 +64,12 @@ export async function rewrite(name, key, others, change) {
   const db = await store();
   const work = db.transaction([name, ...others], "readwrite", { durability: "strict" });
   const row = await work.objectStore(name).get(key);
-  const steps = change(row);
-  await Promise.all([...steps.map(([where, verb, what]) => work.objectStore(where)[verb](what)), work.done]);
+  await finish(work, change(row));
   told();
 }
 
 export async function empty() {
-  const db = await store();
-  const work = db.transaction(Object.keys(STORES), "readwrite");
-  await Promise.all([...Object.keys(STORES).map((name) => work.objectStore(name).clear()), work.done]);
+  await carryOut(await store(), Object.keys(STORES).map((name) => [name, "clear"]));
   told();
 }
 

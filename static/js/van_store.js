@@ -1,6 +1,7 @@
 // What the phone in the van keeps (IndexedDB): the day, half-done work, visits that wait, what became of those sent.
 // A database of its own, so that signing out empties the day and nothing of what the resident's pages keep.
 import { openDB } from "../vendor/idb/index.js";
+import { carryOut, newId } from "./phone_store.js";
 
 const NAME = "ljuspunkt-van";
 const SCHEMA = 1;
@@ -27,9 +28,7 @@ export const get = async (name, key) => (await store()).get(name, key);
 /** Write into several stores, all or nothing, and wait until it is on the disk: steps are [store, "put" | "delete" | "clear", what]. */
 export async function write(...steps) {
   if (!steps.length) return;
-  const db = await store();
-  const work = db.transaction([...new Set(steps.map(([name]) => name))], "readwrite", { durability: "strict" });
-  await Promise.all([...steps.map(([name, verb, what]) => work.objectStore(name)[verb](what)), work.done]);
+  await carryOut(await store(), steps);
   channel?.postMessage("changed");
 }
 
@@ -65,15 +64,8 @@ export function alone(name, work) {
   return navigator.locks ? navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined)) : work();
 }
 
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
 export function whenChanged(work) {
   channel?.addEventListener("message", work);
 }
+
+export { newId };

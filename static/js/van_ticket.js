@@ -1,4 +1,5 @@
 // One lamp: on site, what was done, was it tried, done. Every press is kept at once, so that nothing is pressed twice.
+import { inPauses } from "./typing.js";
 import { all, get, write } from "./van_store.js";
 import { claim, keepVisit } from "./van_sync.js";
 import { begin, chosen, clock, copy, fill, inDays, make, say, show, tile, words, wrong } from "./van_page.js";
@@ -30,7 +31,10 @@ export async function showTicket(day, stop, { finish, failed }) {
   refreshAway($page, day.stops);
 }
 
+const { typed, over } = inPauses((work) => keep(work, {}));
+
 async function keep({ draft, failed }, change) {
+  over();
   Object.assign(draft, change, { changed_at: Date.now() });
   await write(["drafts", "put", draft]).catch(failed);
 }
@@ -65,6 +69,11 @@ function setUpWork(work) {
     wrong($page, ""); // what was missing may be there now; the press says it again if not
     if (["action", "test", "cause"].includes(target.name)) keep(work, { [target.name]: target.value });
     if (target.dataset.text) keep(work, { [target.dataset.text]: target.value });
+  });
+  $page.addEventListener("input", ({ target }) => { // a press elsewhere does not end the typing in every browser
+    if (!target.dataset.text) return;
+    draft[target.dataset.text] = target.value;
+    typed(work);
   });
   $page.querySelector("[data-arrive]").addEventListener("click", async () => {
     await keep(work, { arrived_at: new Date().toISOString() });
@@ -127,6 +136,7 @@ async function repaired(work) {
 
 /** Keep the visit; with lamps `left` the stop stays on the round. */
 async function end({ stop, draft, finish, failed }, outcome, facts = {}, left = 0) {
+  over();
   try {
     const arrived = draft.arrived_at ?? new Date().toISOString(); // whoever says how it is has been there
     const item = await keepVisit({ stop, draft: { ...draft, arrived_at: arrived }, photos: draft.photos, left, outcome, note: draft.note, ...positionFacts(), ...facts });

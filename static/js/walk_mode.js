@@ -1,4 +1,5 @@
 // On the walk: every tap is kept on the phone at once and sent when there is a net. Several phones write side by side.
+import { inPauses } from "./typing.js";
 import { keep, keepPhoto, noteSent, notes, photos, photoSent, removePhoto } from "./walk_store.js";
 
 const root = document.querySelector("[data-walk]");
@@ -6,7 +7,6 @@ const status = root.querySelector("[data-status]");
 const words = root.dataset;
 const code = words.code;
 const RETRY_MS = 20_000;
-const TYPING_MS = 600;
 let sending = null;
 let closed = false;
 
@@ -36,6 +36,7 @@ function begun(section) {
 }
 
 async function kept(section) {
+  over();
   try {
     const note = await keep(code, Number(section.dataset.stop), written(section));
     begun(section);
@@ -99,7 +100,7 @@ function open(id, focus = true) {
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
-let typing = null;
+const { typed, over } = inPauses((section) => kept(section));
 root.addEventListener("change", async (event) => {
   const section = stopOf(event.target);
   if (event.target.matches("[data-photo-file]")) await addPhoto(section, event.target);
@@ -108,8 +109,7 @@ root.addEventListener("change", async (event) => {
 });
 root.addEventListener("input", (event) => {
   if (!event.target.matches("[data-text]")) return;
-  clearTimeout(typing);
-  typing = setTimeout(() => kept(stopOf(event.target)), TYPING_MS);
+  typed(stopOf(event.target));
 });
 root.addEventListener("click", (event) => {
   // A score is taken back by touching it again.

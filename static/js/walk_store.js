@@ -1,6 +1,6 @@
 // What this phone keeps of a walk (IndexedDB): notes by id, photos by id. Nothing is taken away before the server has it.
 import { openDB } from "../vendor/idb/index.js";
-import { newId } from "./phone_store.js";
+import { carryOut, finish, newId } from "./phone_store.js";
 
 let opening = null;
 
@@ -15,6 +15,7 @@ function store() {
   return opening;
 }
 
+const write = async (...steps) => carryOut(await store(), steps);
 export const notes = async (code) => (await (await store()).getAll("notes")).filter((note) => note.code === code);
 export const photos = async (code) => (await (await store()).getAll("photos")).filter((photo) => photo.code === code);
 
@@ -24,7 +25,7 @@ export async function keep(code, stop, content) {
   const work = db.transaction("notes", "readwrite", { durability: "strict" });
   const own = (await work.store.getAll()).find((note) => note.code === code && note.stop_id === stop);
   const note = { client_id: own?.client_id ?? newId(), sent: own?.sent ?? 0, code, stop_id: stop, ...content, revision: (own?.revision ?? 0) + 1 };
-  await Promise.all([work.store.put(note), work.done]);
+  await finish(work, [["notes", "put", note]]);
   return note;
 }
 
@@ -33,20 +34,19 @@ export async function noteSent(clientId, revision) {
   const db = await store();
   const work = db.transaction("notes", "readwrite");
   const note = await work.store.get(clientId);
-  if (note && revision > note.sent) await work.store.put({ ...note, sent: revision });
-  await work.done;
+  await finish(work, note && revision > note.sent ? [["notes", "put", { ...note, sent: revision }]] : []);
 }
 
 export async function keepPhoto(code, note, blob) {
   const photo = { id: newId(), code, note, blob, sent: false };
-  await (await store()).put("photos", photo);
+  await write(["photos", "put", photo]);
   return photo;
 }
 
 export async function photoSent(photo) {
-  await (await store()).put("photos", { ...photo, sent: true });
+  await write(["photos", "put", { ...photo, sent: true }]);
 }
 
 export async function removePhoto(id) {
-  await (await store()).delete("photos", id);
+  await write(["photos", "delete", id]);
 }

@@ -19,6 +19,10 @@ from tests.browser.phones import ALLOWED, Phone, camera_photo, file_of
 from tests.builders import Scene, jpeg
 
 People = Callable[..., Page]
+GOES_AWAY_AT_THE_SIGHT_OF_IT = """() => {
+  const $previews = document.querySelector("[data-previews]");
+  new MutationObserver(() => { if ($previews.querySelector("img")) location.reload(); }).observe($previews, { childList: true });
+}"""
 
 
 @pytest.fixture
@@ -124,6 +128,16 @@ def test_a_report_takes_at_most_six_taps_and_with_a_photo_at_most_nine(live: Liv
         expect(phone.page).to_have_url(re.compile("/r/"))
         assert phone.taps <= most
     assert len(rows(live)) == 2
+
+
+def test_a_photo_that_one_sees_is_kept_though_the_page_goes_away_in_that_moment(phone: Phone) -> None:
+    phone.comes_to_the_last_question()
+    phone.page.evaluate(GOES_AWAY_AT_THE_SIGHT_OF_IT)
+    with phone.page.expect_navigation():
+        phone.page.locator("#photos").set_input_files([file_of(camera_photo())])
+    expect(phone.page.locator("[data-previews] img")).to_have_count(1)
+    (draft,) = phone.keeps("drafts")
+    assert len(draft["photos"]) == 1
 
 
 def test_closing_the_browser_in_the_middle_loses_neither_words_nor_photos_nor_the_question(phone: Phone) -> None:

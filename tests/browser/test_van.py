@@ -158,6 +158,21 @@ def test_on_site_at_the_wrong_lamp_is_taken_back_and_the_phone_says_that_it_goes
     assert kept(ticket).arrived_at is None
 
 
+def test_a_note_that_is_being_typed_is_kept_when_the_phone_is_put_away(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    lamps(town, 1)
+    anna = in_the_van("Anna")
+    anna.loses_coverage()
+    anna.opens_pole("OX-00")
+    page = anna.page
+    anna.taps_on(page.get_by_role("button", name="På plats", exact=True))
+    anna.taps_on(page.get_by_text("Orsak, delar och anteckning"))
+    page.locator("#note").fill("Vatten i luckan")
+    page.reload()
+    expect(page.locator("#note")).to_have_value("Vatten i luckan")
+
+
 def test_a_press_too_many_can_be_undone_and_the_work_goes_on(
     town: Scene, in_the_van: Callable[[str], Technician]
 ) -> None:
