@@ -25,7 +25,7 @@ from app.models.lamps import Lamp
 from app.models.measures import Measure
 from app.models.notices import Notice
 from app.models.places import to_element
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.tickets import Ticket
 from app.models.walks import Walk
 from app.services.municipality_steps import districts_of
@@ -81,8 +81,15 @@ def fill(size: Size, secret_key: str, seed: int) -> str:
     _put(Lamp, _lamps(shaken.uniform(low, high, (size.lamps, 2)), seed, chance))
     member = shaken.integers(0, len(centres), size.reports)
     around = centres[member] + shaken.normal(0, (0.0004, 0.0002), (size.reports, 2))
-    reports = _reports(around, [first[DarkSpot] + int(n) for n in member], first[Report], secret_key, chance)
+    reports = _reports(around, first[Report], secret_key, chance)
     _put(Report, reports)
+    _put(
+        Membership,
+        [
+            {"report_id": r["id"], "dark_spot_id": first[DarkSpot] + int(n)}
+            for r, n in zip(reports, member, strict=True)
+        ],
+    )
     _put(History, [_line("report", r["id"], r["received_at"], r["state"]) for r in reports])
     _put(Notice, [_notice(r) for r in reports])
     _put(Ticket, _tickets(spots, size.tickets, chance))
@@ -136,7 +143,7 @@ def _moments(count: int, chance: Random) -> Iterator[datetime]:
     )
 
 
-def _reports(around: Any, spots: Sequence[int], first: int, secret_key: str, chance: Random) -> list[dict[str, Any]]:
+def _reports(around: Any, first: int, secret_key: str, chance: Random) -> list[dict[str, Any]]:
     districts = districts_of([(float(x), float(y)) for x, y in around])
     rows = []
     for number, at in enumerate(_moments(len(around), chance)):
@@ -149,7 +156,7 @@ def _reports(around: Any, spots: Sequence[int], first: int, secret_key: str, cha
             "receipt_hash": receipts.secret_hash(receipts.secret(client_id, secret_key)), "state": state, "kind": "unsafe_place",
             "categories": ["lamp_out"], "severity": 2, "when_felt": "evening", "text": "Det är mörkt vid gången hem.", "method": "gps",
             "accuracy_m": 12.0, "source": "app", "reporter_key": hashlib.sha256(str(number % 30_000).encode()).hexdigest(), "received_at": at,
-            "district_id": districts[number], "dark_spot_id": spots[number], **_placed(float(lon), float(lat)), **_stamp(at),
+            "district_id": districts[number], **_placed(float(lon), float(lat)), **_stamp(at),
         })  # fmt: skip
     return rows
 

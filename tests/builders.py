@@ -28,6 +28,7 @@ from app.models.reports import Report
 from app.models.staff import Organisation, Staff
 from app.models.tickets import Ticket
 from app.services import reports, staff, ticket_steps
+from app.services.spot_steps import belong
 from app.services.transitions import begin, move
 
 PASSWORD = "correct horse battery"
@@ -133,7 +134,7 @@ class Scene:
         spot.place_at(lon, lat)
         begin(spot, actor=THE_SYSTEM, now=self.now, state=state)
         for report in members:
-            report.dark_spot_id = spot.id
+            belong(report, spot.id)
         db.session.commit()
         return spot
 

@@ -79,7 +79,7 @@ class DarkSpot(Identified, Placed, Base):
     owner_light: Mapped[Organisation | None] = relationship(lazy="raise", foreign_keys=[owner_light_id])
     owner_vegetation: Mapped[Organisation | None] = relationship(lazy="raise", foreign_keys=[owner_vegetation_id])
     reports: Mapped[list[Report]] = relationship(
-        lazy="raise", back_populates="dark_spot", order_by="Report.received_at.desc()"
+        lazy="raise", secondary="membership", order_by="Report.received_at.desc()", viewonly=True
     )
     measures: Mapped[list[Measure]] = relationship(lazy="raise", back_populates="dark_spot")
     tickets: Mapped[list[Ticket]] = relationship(lazy="raise", back_populates="dark_spot")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, select, text
+from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, declared_attr, mapped_column, relationship
 
 from app.models.base import Base, Identified, UtcDateTime
 from app.models.districts import District
@@ -27,17 +27,27 @@ def _where_known(name: str, *columns: str, unique: bool = False) -> Index:
     return Index(f"ix_report_{name}", *columns, unique=unique, postgresql_where=known, sqlite_where=known)
 
 
-class Report(Identified, Placed, Base):
-    """What one person said of one place. The position is of the place; it never says who.
+class Membership(Base):
+    """Which dark spot a report belongs to; a report without one has no row.
 
-    A regrouping moves reports between spots, and each index costs each move on PostgreSQL: none that another covers.
+    Beside the report, and narrow: a regrouping moves a hundred thousand of them, and changes nothing of what people said.
     """
+
+    __tablename__ = "membership"
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    dark_spot_id: Mapped[int] = mapped_column(ForeignKey("dark_spot.id"), index=True)
+
+
+class Report(Identified, Placed, Base):
+    """What one person said of one place. The position is of the place; it never says who."""
 
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_district_reporter", "district_id", "reporter_key", "received_at", "state"),
         Index("ix_report_state_district", "state", "district_id", "received_at"),
-        Index("ix_report_spot_state", "dark_spot_id", "state"),
         _where_known("source_id", "source", "source_id", unique=True),
         _where_known("lamp_id", "lamp_id"),
         _where_known("ticket_id", "ticket_id"),
@@ -72,7 +82,6 @@ class Report(Identified, Placed, Base):
 
     district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
     lamp_id: Mapped[int | None] = mapped_column(ForeignKey("lamp.id"))
-    dark_spot_id: Mapped[int | None] = mapped_column(ForeignKey("dark_spot.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     forwarded_to_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
@@ -82,7 +91,7 @@ class Report(Identified, Placed, Base):
 
     district: Mapped[District | None] = relationship(lazy="raise")
     lamp: Mapped[Lamp | None] = relationship(lazy="raise")
-    dark_spot: Mapped[DarkSpot | None] = relationship(lazy="raise", back_populates="reports")
+    dark_spot: Mapped[DarkSpot | None] = relationship(lazy="raise", secondary="membership", viewonly=True)
     ticket: Mapped[Ticket | None] = relationship(lazy="raise", back_populates="reports")
     forwarded_to: Mapped[Organisation | None] = relationship(lazy="raise")
     duplicate_of: Mapped[Report | None] = relationship(lazy="raise", remote_side="Report.id")
@@ -95,6 +104,13 @@ class Report(Identified, Placed, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it from the class)
+
+    @declared_attr
+    @classmethod
+    def dark_spot_id(cls) -> MappedSQLExpression[int | None]:
+        """The dark spot that it belongs to, to be read; who looks for the reports of a spot asks Membership."""
+        mine = select(Membership.dark_spot_id).where(Membership.report_id == cls.id)
+        return column_property(mine.correlate_except(Membership).scalar_subquery())
 
     @property
     def takes_more(self) -> bool:

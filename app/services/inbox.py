@@ -32,7 +32,7 @@ NEARBY_REPORTS_M = 60.0
 NEARBY_LAMPS_M = 60.0
 _Thing = TypeVar("_Thing", Report, Lamp)
 _WHOLE = (
-    joinedload(Report.district), joinedload(Report.dark_spot), joinedload(Report.ticket), joinedload(Report.lamp),
+    joinedload(Report.district), selectinload(Report.dark_spot), joinedload(Report.ticket), joinedload(Report.lamp),
     joinedload(Report.forwarded_to), joinedload(Report.duplicate_of), joinedload(Report.contact),
     selectinload(Report.photos), selectinload(Report.notices),
 )  # fmt: skip

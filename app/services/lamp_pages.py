@@ -15,7 +15,7 @@ from app.models.dark_spots import DarkSpot
 from app.models.history import History
 from app.models.lamps import Lamp, LampCorrection
 from app.models.places import nearest_rows, within_box
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.tickets import Ticket, ticket_lamp
 from app.services.desk_steps import history_of
 from geo.nearest import distances_from_m
@@ -101,9 +101,11 @@ def in_box(west: float, south: float, east: float, north: float) -> list[tuple[L
 
 def _spots(lamp_id: int) -> Sequence[DarkSpot]:
     """The dark spots that a lamp is part of: through its reports and through its tickets."""
-    by_report = select(Report.dark_spot_id).where(Report.lamp_id == lamp_id, Report.dark_spot_id.is_not(None))
+    by_report = select(Membership.dark_spot_id).join(Report, Report.id == Membership.report_id)
     by_ticket = select(Ticket.dark_spot_id).where(Ticket.lamp_id == lamp_id, Ticket.dark_spot_id.is_not(None))
-    found = select(DarkSpot).where(DarkSpot.id.in_(by_report) | DarkSpot.id.in_(by_ticket))
+    found = select(DarkSpot).where(
+        DarkSpot.id.in_(by_report.where(Report.lamp_id == lamp_id)) | DarkSpot.id.in_(by_ticket)
+    )
     return db.session.scalars(found.order_by(DarkSpot.id).limit(20)).all()
 
 

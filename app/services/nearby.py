@@ -20,7 +20,7 @@ from app.models.districts import NamedPlace
 from app.models.lamps import Lamp
 from app.models.photos import Photo
 from app.models.places import METRES_PER_DEGREE_LAT, near, shape_of, within_box
-from app.models.reports import Report
+from app.models.reports import Membership
 from app.models.tickets import Ticket, ticket_lamp
 from app.services.report_steps import OUTSIDE_TOLERANCE_M
 from app.services.ticket_steps import may_tell
@@ -167,12 +167,12 @@ def _spots(lon: float, lat: float) -> list[KnownSpot]:
 def _approved_photos(spots: Sequence[int]) -> dict[int, str]:
     """Return for each spot one photo that somebody approved, the newest."""
     found = (
-        select(Report.dark_spot_id, Photo.public_id)
-        .join(Photo, Photo.report_id == Report.id)
-        .where(Report.dark_spot_id.in_(spots), Photo.state == "approved")
+        select(Membership.dark_spot_id, Photo.public_id)
+        .join(Photo, Photo.report_id == Membership.report_id)
+        .where(Membership.dark_spot_id.in_(spots), Photo.state == "approved")
         .order_by(Photo.id)
     )
-    return {spot: public_id for spot, public_id in db.session.execute(found) if spot is not None}
+    return {row.dark_spot_id: row.public_id for row in db.session.execute(found)}
 
 
 def _place_name(lon: float, lat: float) -> str:

@@ -153,7 +153,7 @@ def by_receipt(secret: str) -> Report | None:
             joinedload(Report.contact),
             joinedload(Report.lamp),
             joinedload(Report.forwarded_to),
-            joinedload(Report.dark_spot).selectinload(DarkSpot.measures),
+            selectinload(Report.dark_spot).selectinload(DarkSpot.measures),
             joinedload(Report.ticket).joinedload(Ticket.lamp),
             selectinload(Report.notices),
             selectinload(Report.photos),

@@ -25,7 +25,7 @@ from app.models.areas import districts
 from app.models.base import db, moment_of
 from app.models.dark_spots import DarkSpot, ScoreBasis
 from app.models.districts import Municipality
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.services.spot_row_steps import SpotRow, perspectives_of
 from geo.darkness import Where, dark_hours_ahead, dark_hours_until
 from geo.projection import SWEREF99_TM
@@ -153,10 +153,10 @@ def _voices_of(_today: date, _where: Where) -> dict[tuple[Any, ...], rule.Voice]
 def members_of(spot_ids: Iterable[int]) -> dict[int, list[Member]]:
     """Return the facts of the reports that count in these spots, by spot."""
     found: dict[int, list[Member]] = {number: [] for number in spot_ids}
-    counted = REPORT.dark_spot_id.in_(list(found)), none_of(REPORT.state, rule.NOT_GROUPED)
-    rows = db.session.connection().execute(
-        select(REPORT.dark_spot_id, *MEMBER_COLUMNS).where(*counted).order_by(REPORT.id)
-    )
+    home = Membership.__table__.c
+    counted = home.dark_spot_id.in_(list(found)), none_of(REPORT.state, rule.NOT_GROUPED)
+    asked = select(home.dark_spot_id, *MEMBER_COLUMNS).where(home.report_id == REPORT.id, *counted)
+    rows = db.session.connection().execute(asked.order_by(REPORT.id))
     for spot_id, *said in rows:
         found[spot_id].append(member_of(*said))
     return found

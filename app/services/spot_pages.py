@@ -22,7 +22,7 @@ from app.models.lamps import Lamp
 from app.models.measures import Measure
 from app.models.photos import Photo
 from app.models.places import near, shape_of
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.staff import Organisation
 from app.models.tickets import Ticket
 from app.models.walks import Walk, WalkStop
@@ -138,8 +138,10 @@ def map_ground(spot: int | None) -> Ground:
     lamps = [(r.lon, r.lat, r.pole_number, r.status) for r in db.session.execute(dark)]
     if spot is None:
         return Ground(outlines, [], lamps)
-    mine = select(Report.lon, Report.lat).where(
-        Report.dark_spot_id == spot, Report.state.not_in(("rejected", "withdrawn"))
+    mine = (
+        select(Report.lon, Report.lat)
+        .join(Membership, Membership.report_id == Report.id)
+        .where(Membership.dark_spot_id == spot, Report.state.not_in(("rejected", "withdrawn")))
     )
     newest = db.session.execute(mine.order_by(Report.received_at.desc()).limit(REPORTS_ON_MAP))
     return Ground(outlines, [(r.lon, r.lat) for r in newest], lamps)

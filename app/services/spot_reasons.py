@@ -20,7 +20,7 @@ from app.models.areas import municipality
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.history import History
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from geo.dark_spots import FALLBACK_REPORTERS, MARGIN_M, PLACE_ACROSS_M
 from geo.projection import SWEREF99_TM, to_metres
 from geo.reasons import Reasons, why_one_spot
@@ -132,8 +132,10 @@ def _since(spot: DarkSpot) -> Since | None:
     here = municipality()
     day = date.fromisoformat(before["day"])
     ended = datetime.combine(day, time.max, ZoneInfo(here.timezone if here else "Europe/Stockholm"))
-    came = select(func.count()).where(
-        Report.dark_spot_id == spot.id, Report.received_at > ended, Report.state.not_in(NOT_GROUPED)
+    came = (
+        select(func.count(Report.id))
+        .join(Membership, Membership.report_id == Report.id)
+        .where(Membership.dark_spot_id == spot.id, Report.received_at > ended, Report.state.not_in(NOT_GROUPED))
     )
     lines = select(History).where(History.thing == "dark_spot", History.thing_id == spot.id, History.at > ended)
     return Since(

@@ -20,7 +20,7 @@ from app.models.among import among, none_of, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.places import extent_of, shape_of, within_box
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.services.scoring_steps import HERE, MEMBER_COLUMNS, Member, Town, latest_basis, member_of, town_of
 from geo.neighbourhoods import Box
 from geo.projection import to_lonlat, to_metres
@@ -31,8 +31,10 @@ Ints = NDArray[np.int64]
 BESIDE_PINNED_M = 25.0
 REPORT = Report.__table__.c
 COUNTS = none_of(REPORT.state, NOT_GROUPED)
-COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, REPORT.dark_spot_id, REPORT.district_id, *MEMBER_COLUMNS)
-COUNTED = select(*COLUMNS).where(COUNTS)
+HOME = Membership.__table__.c
+BELONGS = HOME.report_id == REPORT.id
+COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, HOME.dark_spot_id, REPORT.district_id, *MEMBER_COLUMNS)
+COUNTED = select(*COLUMNS).select_from(Report.__table__.outerjoin(Membership.__table__, BELONGS)).where(COUNTS)
 SPOT = DarkSpot.__table__.c
 STANDS = SPOT.state != "merged"
 SIDES = ("west", "south", "east", "north")
@@ -113,7 +115,7 @@ def ground_within(boxes: Iterable[Box], epsg: int) -> Ground:
 
 def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
     """Return the reports that count in these spots."""
-    asked = COUNTED.where(among(REPORT.dark_spot_id, "spots", db.engine.dialect.name)).order_by(REPORT.id)
+    asked = COUNTED.where(among(HOME.dark_spot_id, "spots", db.engine.dialect.name)).order_by(REPORT.id)
     return _ground(db.session.connection().execute(asked, {"spots": numbers(spot_ids)}).all(), epsg)
 
 
@@ -166,9 +168,9 @@ def _some(dialect: str) -> Select[Any]:
     """Return the question for these reports beside each row of HERE: whichever is missing, the other is answered."""
     here, one = HERE.subquery("here"), select(literal(1)).subquery("one")
     where = REPORT.lon.label("report_lon"), REPORT.lat.label("report_lat")
-    asked = select(here, REPORT.id, *where, REPORT.dark_spot_id.label("spot"))
+    asked = select(here, REPORT.id, *where, HOME.dark_spot_id.label("spot"))
     beside = one.outerjoin(here, true()).outerjoin(Report.__table__, among(REPORT.id, "reports", dialect))
-    return asked.select_from(beside)
+    return asked.select_from(beside.outerjoin(Membership.__table__, BELONGS))
 
 
 @lru_cache(maxsize=4)

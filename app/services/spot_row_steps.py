@@ -35,7 +35,7 @@ from app.models.among import among, none_of, numbers, one_of
 from app.models.base import db, write
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at, shape_at
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.walks import Walk, WalkStop
 
 WALKED: Final = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
@@ -246,8 +246,9 @@ def _all(dialect: str) -> Select[Any]:
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    mine = REPORT.dark_spot_id == SPOT.c.id, none_of(REPORT.state, NOT_GROUPED)
-    counted = select(func.count()).select_from(Report.__table__).where(*mine).scalar_subquery()
+    home = Membership.__table__.c
+    mine = home.dark_spot_id == SPOT.c.id, home.report_id == REPORT.id, none_of(REPORT.state, NOT_GROUPED)
+    counted = select(func.count(REPORT.id)).where(*mine).scalar_subquery()
     return _all(dialect).add_columns(counted).where(among(SPOT.c.id, "spots", dialect))
 
 

@@ -8,6 +8,7 @@ from app.domain.people import Actor
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.reports import LockedText, Report
+from app.services.spot_steps import belong
 from app.services.transitions import move, remark
 
 
@@ -18,7 +19,7 @@ def tie_to_spot(report: Report, spot: DarkSpot, *, actor: Actor, now: datetime) 
         reason = f"Rapport {report.reference} kopplad för hand. Platsen hålls samman som den är."
         remark(spot, actor=actor, now=now, reason=reason)
         spot.pinned = True
-    report.dark_spot_id = spot.id
+    belong(report, spot.id)
     if report.state != "in_spot":
         move(report, "in_spot", actor=actor, now=now)
     return concerned

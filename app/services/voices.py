@@ -17,7 +17,7 @@ from app.domain.reports import ReportDraft
 from app.domain.states import OPEN_DARK_SPOTS
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.tickets import Ticket
 from app.services.report_steps import (
     Keys,
@@ -28,7 +28,7 @@ from app.services.report_steps import (
     reading_hours,
     stored_key,
 )
-from app.services.spot_steps import mark
+from app.services.spot_steps import belong, mark
 from app.services.ticket_steps import attach_reports, public_ticket
 from app.services.transitions import SILENT_REPORTS, begin, move
 
@@ -72,12 +72,14 @@ def join(
         report = new_report(_draft(thing, voice), body, secret, free_reference(reference_numbers), now)
         begin(report, actor=Actor(RESIDENT), now=now, facts={"reading_hours": reading_hours()})
         if isinstance(thing, Ticket):
-            report.lamp_id, report.dark_spot_id = thing.lamp_id, thing.dark_spot_id
+            report.lamp_id = thing.lamp_id
+            if thing.dark_spot_id:
+                belong(report, thing.dark_spot_id)
             attach_reports(thing, [report], actor=THE_SYSTEM, now=now)
         elif burst := hold_if_burst(report, now):
             mark(reports=burst, now=now)
         else:
-            report.dark_spot_id = thing.id
+            belong(report, thing.id)
             move(report, "in_spot", actor=THE_SYSTEM, now=now)
         mark(reports=[report.id], now=now)
         db.session.commit()
@@ -94,9 +96,10 @@ def has_spoken(kind: str, number: int, reporter_key: str) -> bool:
     """Tell whether this browser has a report or a voice here that counts; one that was taken back does not."""
     if not reporter_key:
         return False
-    home = Report.ticket_id if kind == TICKET else Report.dark_spot_id
+    members = select(Membership.report_id).where(Membership.dark_spot_id == number)
+    here = Report.ticket_id == number if kind == TICKET else Report.id.in_(members)
     asked = select(Report.id).where(
-        home == number, Report.reporter_key == stored_key(reporter_key), Report.state.not_in(SILENT_REPORTS)
+        here, Report.reporter_key == stored_key(reporter_key), Report.state.not_in(SILENT_REPORTS)
     )
     return db.session.scalar(asked.limit(1)) is not None
 

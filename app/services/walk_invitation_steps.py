@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.models.base import db
-from app.models.reports import Contact, Report
+from app.models.reports import Contact, Membership
 from app.models.staff import Organisation
 from app.models.walks import Walk, WalkStop
 
@@ -48,7 +48,7 @@ def reporters_of(walk_id: int) -> Select[Contact]:
     """Return the addresses of those who reported a walk's places and wished to be asked along."""
     spots = select(WalkStop.dark_spot_id).where(WalkStop.walk_id == walk_id, WalkStop.dark_spot_id.is_not(None))
     return (
-        select(Contact).join(Report, Contact.report_id == Report.id)
-        .where(Report.dark_spot_id.in_(spots), Contact.wants_invitation.is_(True), Contact.address.contains("@"))
+        select(Contact).join(Membership, Membership.report_id == Contact.report_id)
+        .where(Membership.dark_spot_id.in_(spots), Contact.wants_invitation.is_(True), Contact.address.contains("@"))
         .order_by(Contact.id)
     )  # fmt: skip

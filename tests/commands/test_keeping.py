@@ -273,12 +273,12 @@ def test_a_database_that_is_not_what_the_list_says_leaves_the_one_that_stands(
         rows = "INSERT INTO alembic_version VALUES ('{}');\n"
         made = {
             "nonsense": "CREATE TABLE half (id integer);\nNOT SQL AT ALL;\n", "nothing": "",
-            "other rows": table + rows.format("0017"), "other revision": table + rows.format("ffff"),
+            "other rows": table + rows.format("0018"), "other revision": table + rows.format("ffff"),
         }[harm].encode()  # fmt: skip
     else:
         made = {"nonsense": b"CREATE TABLE half", "nothing": b""}.get(harm) or b""
         if harm.startswith("other"):
-            made = another_sqlite(tmp_path, "0017" if harm == "other rows" else "ffff")
+            made = another_sqlite(tmp_path, "0018" if harm == "other rows" else "ffff")
     crafted(file, made, rows={"report": 0 if harm == "other revision" else 1})
     said = run(scene.app, "restore", "--replace", file)
     assert said.exit_code == 1, said.output
@@ -291,8 +291,8 @@ def test_a_database_that_is_not_what_the_list_says_leaves_the_one_that_stands(
     [
         b"\xff\xfe", b"[" * 200_000, b'{"format": ' + b"1" * 5000 + b"}", b"[]", b"{}", b'{"format": 1, "rows": {"report": "abc"}}',
         b'{"format": 1, "files": {}, "rows": {"report": Infinity}}', b'{"format": 1, "files": {"a": [1, 2, 3]}, "rows": {"report": 1}}',
-        b'{"format": 1, "files": {}, "rows": {}, "revision": "0017", "kind": "sqlite", "made_at": ""}',
-        b'{"format": 1, "files": {}, "rows": {"a\\"b": 0}, "revision": "0017", "kind": "sqlite", "made_at": ""}',
+        b'{"format": 1, "files": {}, "rows": {}, "revision": "0018", "kind": "sqlite", "made_at": ""}',
+        b'{"format": 1, "files": {}, "rows": {"a\\"b": 0}, "revision": "0018", "kind": "sqlite", "made_at": ""}',
         b'{"format": 1, "files": {}, "rows": {"report": 0}, "revision": "\'; DROP", "kind": "sqlite", "made_at": ""}',
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ from app.models.notices import Notice
 from app.models.photos import Photo
 from app.models.reports import Report
 from app.services import inbox
+from app.services.spot_steps import belong
 from tests.builders import Scene
 
 HERE = (16.3350, 56.6760)
@@ -71,7 +72,7 @@ def test_each_page_of_the_queue_goes_on_where_the_last_one_ended(scene: Scene) -
 def test_a_ticket_far_away_is_not_near_because_its_number_is_that_of_the_spot(scene: Scene) -> None:
     spot = scene.spot()
     near, far = scene.report(), scene.report(16.36, 56.66)
-    near.dark_spot_id = spot.id
+    belong(near, spot.id)
     db.session.commit()
     assert post(scene.signed_in("coordinator"), far, "ticket", fault_code="B01").status_code == 303
     assert kept(far).ticket_id == spot.id

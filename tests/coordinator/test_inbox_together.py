@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from app.models.base import db
 from app.models.reports import LockedText, Report
+from app.services.spot_steps import belong
 from tests.builders import Scene
 
 INBOX = "/coordinator/inbox"
@@ -20,7 +21,7 @@ def same_place(scene: Scene, count: int = 3) -> list[Report]:
     spot = scene.spot()
     members = scene.reports_at(count, categories=["obscured"])
     for report in members:
-        report.dark_spot_id = spot.id
+        belong(report, spot.id)
     db.session.commit()
     return members
 

@@ -16,6 +16,7 @@ from app.models.notices import Notice
 from app.models.walks import Walk
 from app.services import walk_pages, walks
 from app.services.desk_steps import Desk
+from app.services.spot_steps import belong
 from tests.builders import Scene
 from tests.coordinator.test_walks import a_held_walk, a_spot, a_walk, act, newest, state
 
@@ -29,7 +30,7 @@ def test_a_walk_that_is_called_off_tells_nobody_that_its_places_were_confirmed(s
     proposed = a_spot(scene, "Ny plats", state="proposed")
     confirmed = a_spot(scene, "Parken", 300)
     report = scene.report()
-    report.dark_spot_id = confirmed.id
+    belong(report, confirmed.id)
     db.session.commit()
     walk = a_walk(scene, desk, proposed, confirmed)
     act(desk, walk, "/plan")

@@ -17,6 +17,7 @@ from pytest_alembic.tests import test_model_definitions_match_ddl as test_the_mo
 from pytest_alembic.tests import test_single_head_revision as test_there_is_a_single_newest_revision
 from pytest_alembic.tests import test_up_down_consistency as test_every_revision_can_be_taken_back_one_by_one
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from app.factory import create_app
 from app.models.base import Base, db
@@ -106,6 +107,26 @@ def test_spatialite_notes_no_times_of_writing_but_still_refuses_what_is_no_place
         connection.execute(
             text("UPDATE report SET position = MakePoint(1, 1, 3006) WHERE id = :number"), {"number": number}
         )
+
+
+def test_who_belongs_to_which_dark_spot_goes_along_to_the_newest_revision_and_back(bare: Flask, now: datetime) -> None:
+    upgrade()
+    scene = Scene(bare, now)
+    members, alone = scene.reports_at(2), scene.report()
+    spot = scene.spot(*members)
+    kept = [(members[0].id, spot.id), (members[1].id, spot.id)]
+    number = alone.id
+    db.session.remove()
+    db.engine.dispose()
+    for way, asked in (
+        (downgrade, "SELECT id, dark_spot_id FROM report WHERE dark_spot_id IS NOT NULL ORDER BY id"),
+        (upgrade, "SELECT report_id, dark_spot_id FROM membership ORDER BY report_id"),
+    ):
+        way(revision="0017" if way is downgrade else "head")
+        with db.engine.connect() as connection:
+            assert [tuple(row) for row in connection.execute(text(asked))] == kept
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:
+        connection.execute(text("INSERT INTO membership VALUES (:number, 999)"), {"number": number})
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from app.models.districts import Municipality, NamedPlace
 from app.models.reports import Report
 from app.services import grouping, spot_steps
 from app.services.spot_row_steps import rows_of, write_merged
+from app.services.spot_steps import belong
 from app.services.transitions import move, move_row
 from tests.builders import Scene
 
@@ -147,7 +148,7 @@ def test_a_report_that_is_let_go_inside_a_place_that_people_keep_together_is_of_
     here, there = spots()
     here.pinned = True
     astray = scene.report(here.lon)
-    astray.dark_spot_id = there.id
+    belong(astray, there.id)
     db.session.commit()
     grouping.regroup({"spots": [there.id]} if around else {}, now=now)
     db.session.expire_all()

@@ -96,7 +96,7 @@ def test_a_report_marks_its_neighbourhood_and_never_groups_on_the_residents_path
     jobs = db.session.scalars(select(Job).order_by(Job.id)).all()
     assert {j.kind for j in jobs} == {"deliver_notices", "regroup"}
     assert [j.payload["reports"] for j in jobs if j.kind == "regroup"] == [[r.id] for r in sent]
-    assert db.session.scalars(select(Report.dark_spot_id)).all() == [None] * 3
+    assert db.session.scalars(select(Report.dark_spot_id).select_from(Report)).all() == [None] * 3
 
 
 def test_taking_a_report_back_twice_is_taking_it_back_once(scene: Scene, now: datetime) -> None:
