@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.domain import follow_ups as rules
 from app.models.base import db
 from app.models.measures import FollowUp, Measure
-from app.models.reports import Report
+from app.models.reports import Membership, Report
 from app.models.walks import Walk, WalkEntry, WalkStop
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def measured(measure: Measure, at: datetime, after: datetime | None = None) -> d
     if measure.dark_spot_id is None:
         return {}
     since = max(at - timedelta(days=rules.WINDOW_DAYS), after or BEGINNING)
-    here = Report.dark_spot_id == measure.dark_spot_id
+    here = Report.id.in_(select(Membership.report_id).where(Membership.dark_spot_id == measure.dark_spot_id))
     reporters = select(func.count(func.distinct(Report.reporter_key))).where(
         here, Report.received_at > since, Report.received_at <= at, Report.state.not_in(("rejected", "withdrawn"))
     )

@@ -16,7 +16,7 @@ from app.models.among import among, numbers
 from app.models.base import db
 from app.models.dark_spots import DarkSpot, SpotLineage, reference
 from app.models.measures import Measure
-from app.models.reports import Report
+from app.models.reports import Membership
 from app.models.tickets import Ticket
 from app.models.walks import Walk, WalkEntry, WalkStop
 from app.services.spot_row_steps import SpotRow, write_merged
@@ -102,11 +102,12 @@ def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | N
     """Move reports, measures, tickets or stops (all, or these that are still there) to another spot; return which."""
     if only is not None and not only:
         return []
-    table = Report if name == "reports" else WORK[name]
-    mine = select(table.id).where(table.dark_spot_id == giver_id).order_by(table.id)
+    table = Membership if name == "reports" else WORK[name]
+    number = Membership.report_id if name == "reports" else table.id
+    mine = select(number).where(table.dark_spot_id == giver_id).order_by(number)
     found = [n for n in db.session.scalars(mine) if only is None or n in set(only)]
     for begin in range(0, len(found), AT_ONCE):
-        part = table.id.in_(found[begin : begin + AT_ONCE])
+        part = number.in_(found[begin : begin + AT_ONCE])
         moved = update(table).where(part).values(dark_spot_id=taker_id)
         db.session.execute(moved, execution_options={"synchronize_session": False})
     return found

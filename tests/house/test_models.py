@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from sqlalchemy.orm import Mapper
 
 import app.models
 from app.models.base import Base
+from tests.house.sources import nodes, where
 
 MAPPERS = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
 EDITED_BY_TWO = {"Report", "DarkSpot", "Walk", "Measure", "Ticket"}
@@ -38,3 +41,16 @@ def test_how_to_reach_a_resident_lies_in_a_table_of_its_own(mapper: Mapper[objec
     if named(mapper) in {"Contact", "Staff", "Organisation"}:  # staff and offices are no residents
         return
     assert {column.key for column in mapper.columns} & CONTACT_COLUMNS == set()
+
+
+def test_whoever_looks_for_the_reports_of_a_spot_asks_the_memberships() -> None:
+    """`Report.dark_spot_id` is worked out for each report: as a condition it goes through all of them."""
+    compared = [
+        where(path, node)
+        for path, node in nodes(ast.Attribute, under=("app",))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "dark_spot_id"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Report"
+    ]
+    assert compared == []
