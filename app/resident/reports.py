@@ -250,8 +250,6 @@ def _again(
     staged, refused = _stage(sent, photos)
     values: dict[str, Any] = {name: given[0] for name, given in sent.items() if given}
     values["categories"] = sent.get("categories", [])
-    if codes.get("lat") == "position_missing" and values.get("pole_number"):
-        codes["lat"] = "pole_unknown"
     errors = field_errors(codes)
     if refused:
         errors["photos"] = _problems(refused)

@@ -56,7 +56,7 @@ def send(sent: Mapping[str, Sequence[str]], photos: Sequence[bytes]) -> reports.
     known = with_known_place(sent)
     reading = read(known)
     if reading.draft is None:
-        raise Refused(reading.errors)
+        raise Refused(_with_the_pole(reading.errors, known))
     draft, staged = reading.draft, list(known.get("staged_photos") or ())[:PHOTOS_MAX]
     body = reports.fingerprint(draft, photos, staged)
     earlier = _look_up(draft, body)
@@ -105,6 +105,12 @@ def with_known_place(sent: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence
         "accuracy_m": [],
         "method": method if method[0] == "qr" else ["pole"],
     }
+
+
+def _with_the_pole(errors: Mapping[str, str], sent: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """Say that a pole is not known, rather than that no place was given, when its number is all that was."""
+    is_named = any(value.strip() for value in sent.get("pole_number") or ())
+    return {**errors, "lat": "pole_unknown"} if is_named and errors.get("lat") == "position_missing" else errors
 
 
 @contextmanager

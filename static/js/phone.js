@@ -13,7 +13,9 @@ async function count() {
   const rows = await all("outbox").catch(() => null);
   if (!rows) return;
   const { length } = rows;
-  if ($link) $link.textContent = length ? $link.dataset.waiting.replace("{n}", length) : $link.dataset.none;
+  const refused = rows.filter(({ state }) => state === "refused").length;
+  if ($link) $link.textContent = named(refused || length, refused ? "refused" : length ? "waiting" : "none");
+  if (refused) sayOnce($link?.dataset.mend);
   if (navigator.setAppBadge) (length ? navigator.setAppBadge(length) : navigator.clearAppBadge()).catch(() => {});
   const before = remembered();
   if (before > 0 && length === 0 && (await isCleared())) say($link?.dataset.evicted.replace("{n}", before));
@@ -27,6 +29,15 @@ async function isCleared() {
 }
 
 const remembered = () => Number(document.cookie.match(/(?:^|; )waiting=(\d+)/)?.[1] ?? 0);
+
+const named = (n, word) => $link.dataset[word].replace("{n}", n);
+
+let isSaid = Boolean(document.querySelector("[data-phone]")); // “I telefonen” says it beside each report
+
+function sayOnce(text) {
+  if (!isSaid) say(text);
+  isSaid = true;
+}
 
 /** A sentence at the top of the page about something that happened behind it. */
 function say(text) {

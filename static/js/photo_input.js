@@ -110,10 +110,10 @@ export function setUpPhotos($form, changed, kept = []) {
     show();
   };
   const add = async (files) => {
-    const chosen = [...files].slice(0, room());
-    const problems = files.length > chosen.length ? [words.most] : [];
+    const problems = [];
     say(words.shrinking);
-    for (const file of chosen) {
+    for (const file of files) { // what is no photo takes no photo's place
+      if (room() < 1) { problems.unshift(words.most); break; }
       const position = await positionOf(file);
       const { blob, raw = false, refused } = await prepared(file);
       if (refused) problems.push([file.name, words[refused]].filter(Boolean).join(": "));

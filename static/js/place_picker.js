@@ -64,6 +64,7 @@ export function setUpPlace($form) {
     if (fields.place_id) fields.place_id.value = "";
     chosen();
     map?.mark(lon, lat, accuracy);
+    $near.querySelector("[data-outside]")?.remove(); // that was of the place before
     $locate.classList.add("quiet");
     $form.dispatchEvent(new Event("change")); // a place is a change like any other
     lookAround(lon, lat);
@@ -89,11 +90,16 @@ export function setUpPlace($form) {
   const showKnown = async (answer) => { $near.innerHTML = await answer.text(); }; // our own page's markup, escaped there
   const lookUpPole = async (pole, unasked = true) => {
     const answer = await fetch(`${words.near}?pole=${encodeURIComponent(pole)}`).catch(() => null);
-    if (!answer?.ok || (unasked && given()) || fields.pole_number.value.trim() !== pole) return;
+    if (fields.pole_number.value.trim() !== pole || (unasked && given())) return;
+    if (!answer?.ok) { // the server looks it up when the report arrives
+      if (!unasked) say(words.poleLater.replace("{pole}", pole));
+      return;
+    }
     const $found = document.createElement("div");
     $found.innerHTML = await answer.text(); // our own page's markup, as in showKnown
     const at = $found.querySelector("[data-pole-at]")?.dataset;
     if (!at) {
+      fields.pole_number.dataset.unknown = pole;
       if (given()) fields.method.value = methodBefore; // the place that was there stands, and the number goes along
       say(given() ? `${words.noPole} ${words.placed}` : words.noPole);
       return;

@@ -26,9 +26,9 @@ function isAnswered($form, $step, { words, steps, isSearching }) {
 /** What is answered now is no longer said to be missing. */
 function forgetMended($form, words) {
   const missing = whatIsMissing($form, words) ?? {};
-  for (const [name, sentence] of [["lat", words.position_missing], ["categories", words.category_missing]]) {
+  for (const [name, ...sentences] of [["lat", words.position_missing, words.pole_unknown, words.outside], ["categories", words.category_missing]]) {
     const $error = $form.querySelector(`#${name}-error`);
-    if (name in missing || $error?.textContent !== sentence) continue;
+    if (name in missing || !sentences.includes($error?.textContent)) continue;
     $error.remove();
     $form.querySelectorAll(`[aria-describedby="${name}-error"]`).forEach(($field) => {
       $field.removeAttribute("aria-invalid");
@@ -125,9 +125,20 @@ function setUpSending($form, { words, photos, draft, draftId, placeId, steps }) 
 function whatIsMissing($form, words) {
   const fields = fieldsOf($form);
   const errors = {};
-  if (!(fields.lat && fields.lon) && !fields.pole_number && !fields.place_id) errors.lat = words.position_missing;
+  const where = whatIsWrongWithThePlace($form, fields);
+  if (where) errors.lat = words[where];
   if (!fields.categories) errors.categories = words.category_missing;
   return Object.keys(errors).length ? errors : null;
+}
+
+/** No place, a pole that nobody knows and nothing else, or a place outside of the municipality: the last two as far as we were told. */
+function whatIsWrongWithThePlace($form, fields) {
+  const isPlaced = fields.lat && fields.lon;
+  const pole = fields.pole_number?.[0] ?? "";
+  if (isPlaced && $form.querySelector("[data-known] [data-outside]")) return "outside";
+  if (isPlaced || fields.place_id) return "";
+  if (!pole) return "position_missing";
+  return $form.elements.pole_number.dataset.unknown === pole.trim() ? "pole_unknown" : "";
 }
 
 export function showErrors($form, errors, steps) {
@@ -146,7 +157,7 @@ export function showErrors($form, errors, steps) {
     else $field.before($error);
     $field?.setAttribute("aria-invalid", "true");
     $field?.setAttribute("aria-describedby", $error.id);
-    const isShown = name === "lat" ? isTyped || $form.elements.address.value : $field?.type !== "hidden"; // what was written stays in sight
+    const isShown = name === "lat" ? isTyped || $form.elements.address.value || $form.elements.pole_number.value : $field?.type !== "hidden"; // what was written stays in sight
     $field?.closest("details")?.toggleAttribute("open", Boolean(isShown));
   }
   steps?.goTo(Object.keys(errors)[0]);

@@ -4,6 +4,7 @@ import { all, get, newId, reason, write } from "./phone_store.js";
 const OLD = "saved-places"; // localStorage, as the first version kept them
 const SPARE = "spare-place"; // where one place is kept when the store cannot be opened
 const FIRST = { enableHighAccuracy: false, timeout: 4000, maximumAge: 60_000 };
+const DOUBLE_MS = 2000; // cold fingers tap twice
 const BETTER = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 5000 };
 const $button = document.querySelector("[data-save-place]");
 const $status = document.querySelector("[data-save-status]");
@@ -82,9 +83,13 @@ async function show() {
   $section.querySelector("[data-list]").replaceChildren(...places.map(line));
 }
 
+let tapped = -DOUBLE_MS;
 if ($button) {
   $button.hidden = false;
-  $button.addEventListener("click", save);
+  $button.addEventListener("click", ({ timeStamp }) => {
+    if (timeStamp - tapped >= DOUBLE_MS) save();
+    tapped = timeStamp;
+  });
 }
 addEventListener("phone:changed", show);
 gather().catch(() => {}).then(show);

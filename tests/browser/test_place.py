@@ -221,7 +221,7 @@ def test_a_pole_that_is_named_without_coverage_decides_when_the_report_arrives(
     page.context.set_offline(True)
     page.locator("#pole_number").fill("NO-304")
     page.locator("#address").focus()
-    expect(page.locator("[data-place-status]")).to_have_text("Du har valt stolpe NO-304.")
+    expect(page.locator("[data-place-status]")).to_have_text("Stolpe NO-304. Vi letar upp numret när du har täckning.")
     page.context.set_offline(False)
     sends(page)
     assert (newest().lon, newest().lamp_id) == (far.lon, far.id)
