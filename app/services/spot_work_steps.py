@@ -102,7 +102,7 @@ def hand_over(name: str, giver_id: int, taker_id: int, only: Collection[int] | N
     """Move reports, measures, tickets or stops (all, or these that are still there) to another spot; return which."""
     if only is not None and not only:
         return []
-    table = Membership if name == "reports" else WORK[name]
+    table: Any = Membership if name == "reports" else WORK[name]
     number = Membership.report_id if name == "reports" else table.id
     mine = select(number).where(table.dark_spot_id == giver_id).order_by(number)
     found = [n for n in db.session.scalars(mine) if only is None or n in set(only)]
