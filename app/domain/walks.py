@@ -23,6 +23,8 @@ WARN_FROM: Final = (9, 1)
 """Month and day from which a district without a walk ahead is shown in red."""
 EDITABLE: Final = frozenset({"draft"})
 STILL_AHEAD: Final = frozenset({"draft", "planned", "invited"})
+PLANNED: Final = STILL_AHEAD - EDITABLE
+"""What is promised to anybody: a draft is still a thought."""
 HELD: Final = frozenset({"walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished"})
 PUBLISHED: Final = frozenset({"protocol_published", "feedback_given", "followed_up", "finished"})
 FULFILLED: Final = frozenset({"feedback_given", "followed_up", "finished"})
@@ -180,7 +182,7 @@ def quota(states: Sequence[str], wanted: int) -> Quota:
         wanted=wanted,
         held=sum(s in HELD for s in states),
         fulfilled=sum(s in FULFILLED for s in states),
-        ahead=sum(s in STILL_AHEAD for s in states),
+        ahead=sum(s in PLANNED for s in states),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, case, func, select
 from app.domain.districts import quiet, voice_ratio
 from app.domain.inbox import UNREAD_STATES
 from app.domain.states import OPEN_DARK_SPOTS, OPEN_MEASURES, OPEN_TICKETS
-from app.domain.walks import HELD, STILL_AHEAD
+from app.domain.walks import HELD, PLANNED
 from app.models import areas
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
@@ -125,7 +125,7 @@ def _count_walks(found: dict[int, DistrictLine], year: int) -> None:
         line = found.get(district_id)
         if line is not None and state in HELD:
             line.walks_held += count
-        elif line is not None and state in STILL_AHEAD:
+        elif line is not None and state in PLANNED:
             line.walks_planned += count
 
 

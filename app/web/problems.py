@@ -53,6 +53,7 @@ def problem(status: int, title: str, errors: Mapping[str, str] | None = None, **
 def install(app: Flask) -> None:
     """Answer every error in words."""
     app.json = Json(app)
+    app.jinja_env.globals["written"] = written
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(StaleDataError, _stale)
@@ -71,7 +72,7 @@ def answer(status: int, title: str, text: str) -> tuple[str | Response, int]:
     set_reading(only=True)  # and while another writes, only a reader gets it
     if request.path.startswith("/api/"):
         return problem(status, title, detail=text), status
-    page = {"status": status, "title": title, "text": text, "written": _written()}
+    page = {"status": status, "title": title, "text": text}
     try:
         return render_template("error.html", base=_base(status), **page), status
     except OperationalError:
@@ -86,7 +87,7 @@ def _base(status: int) -> str:
     return {None: "base_resident.html", TECHNICIAN: "base_van.html"}.get(role, "base_desk.html")
 
 
-def _written() -> list[str]:
+def written() -> list[str]:
     """Return what the person wrote in the form that could not be kept, so that it can be copied and is never lost."""
     if request.method != "POST" or request.is_json:
         return []

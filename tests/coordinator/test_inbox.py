@@ -245,6 +245,20 @@ def test_two_coordinators_cannot_decide_on_the_same_version_of_a_report(scene: S
     assert kept(report).state == "reviewed"
 
 
+def test_what_was_written_is_there_to_copy_also_when_the_other_decision_took_its_form_away(scene: Scene) -> None:
+    report, client = scene.report(), scene.signed_in("coordinator")
+    version = report.version
+    post(client, report, "answer", answer_text="Tack. Vi har lagat lampan.")
+    late = client.post(
+        f"/coordinator/reports/{report.id}/reject", data={"version": version, "reject_reason": "Det är inte vår mark."}
+    )
+    assert late.status_code == 409
+    summary = BeautifulSoup(late.text, "html5lib").select_one("#errors")
+    assert "Det du skrev" in summary.text
+    assert "Det är inte vår mark." in summary.text
+    assert "csrf" not in summary.text
+
+
 def test_hidden_words_are_gone_and_history_says_only_that_and_why(scene: Scene) -> None:
     report = scene.report(text="Kalle Svensson står där varje kväll")
     post(scene.signed_in("coordinator"), report, "mask", mask_words="Kalle Svensson", mask_reason="pekar ut en person")

@@ -43,8 +43,8 @@ def test_each_thing_out_of_the_ordinary_gives_one_sentence_about_it(changed: dic
     assert word in said[0]
 
 
-def test_only_a_held_walk_counts_and_only_an_answered_one_is_a_kept_promise() -> None:
-    counted = walks.quota(["draft", "planned", "walked", "feedback_given", "cancelled"], wanted=3)
+def test_only_a_held_walk_counts_only_an_answered_one_is_a_kept_promise_and_a_draft_is_no_plan_yet() -> None:
+    counted = walks.quota(["draft", "planned", "invited", "walked", "feedback_given", "cancelled"], wanted=3)
     assert (counted.held, counted.fulfilled, counted.ahead, counted.left) == (2, 1, 2, 1)
 
 
