@@ -116,6 +116,15 @@ def test_photos_chosen_before_a_mistake_need_not_be_chosen_again(scene: Scene, c
     assert [p.public_id for p in kept().photos] == staged
 
 
+def test_a_photo_that_waits_can_be_left_out_also_without_a_script(scene: Scene, client: FlaskClient) -> None:
+    client_id = str(uuid.uuid4())
+    again = page(send(client, client_id=client_id, categories=[], photos=[photo(jpeg()), photo(jpeg(colour="red"))]))
+    ticks = again.select('.previews label input[type="checkbox"][name="staged_photos"]')
+    assert [tick.has_attr("checked") for tick in ticks] == [True, True]
+    send(client, client_id=client_id, staged_photos=[str(ticks[1]["value"])])
+    assert [p.public_id for p in kept().photos] == [ticks[1]["value"]]
+
+
 def test_another_persons_waiting_photo_cannot_be_taken_into_a_report(scene: Scene, client: FlaskClient) -> None:
     again = page(send(client, categories=[], photos=photo(jpeg())))
     taken = value(again, "staged_photos")
