@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,8 @@ from app.models.base import row_number
 from app.web.words import field_errors
 
 MONEY_MAX = Decimal(10) ** 11
+SUM = re.compile(r"([0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:[.,]([0-9]{1,2}))?\s*(?:kr)?")
+"""Kronor, and öre after a comma or a point. Three digits after one may be thousands or decimals: nobody knows which."""
 __all__ = ["Form", "row_number"]
 
 
@@ -66,22 +69,26 @@ class Form:
 
     def decimal(self, name: str, within: tuple[float, float] = (0, 100_000)) -> float | None:
         """Return a number with decimals (comma or point) within these bounds, or nothing."""
-        amount = self.money(name)
-        if name in self.codes or (amount is not None and not within[0] <= amount <= within[1]):
-            self.codes[name] = between(*within)
-            return None
-        return None if amount is None else float(amount)
-
-    def money(self, name: str) -> Decimal | None:
-        """Return kronor, written as people write them: `25 000`, `25000,50`."""
-        value = self.sent.get(name, "").replace(" ", "").replace("\u00a0", "").replace(",", ".").removesuffix("kr")
+        value = "".join(self.sent.get(name, "").split()).replace(",", ".")
         if not value:
             return None
         try:
             amount = Decimal(value)
         except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or not 0 <= amount < MONEY_MAX:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or not within[0] <= amount <= within[1]:
+            self.codes[name] = between(*within)
+            return None
+        return float(amount.quantize(Decimal("0.01")))
+
+    def money(self, name: str) -> Decimal | None:
+        """Return kronor, written as people here write them: `25 000`, `25000,50`; what can be read in two ways is refused."""
+        value = self.sent.get(name, "").strip()
+        if not value:
+            return None
+        found = SUM.fullmatch(value)
+        amount = Decimal("".join(found[1].split()) + f".{found[2] or 0}") if found else MONEY_MAX
+        if amount >= MONEY_MAX:
             self.codes[name] = "money_not_readable"
             return None
         return amount.quantize(Decimal("0.01"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -94,6 +96,43 @@ def test_a_kept_sum_stands_in_its_field_as_people_write_it(scene: Scene) -> None
         "tolv",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "kronor"),
+    [
+        ("25000", "25000"), ("25 000", "25000"), ("1\u00a0234\u00a0567", "1234567"), ("12\u202f000,5", "12000.50"), ("12 500.50", "12500.50"),
+        (" 8000 kr ", "8000"), ("0", "0"), ("12000,00", "12000"),
+    ],
+)  # fmt: skip
+def test_a_sum_is_read_with_the_blanks_and_the_comma_that_people_write(written: str, kronor: str) -> None:
+    form = Form(MultiDict({"sum": written}))
+    assert (form.money("sum"), form.codes) == (Decimal(kronor), {})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "12.000", "12,000", "1.234.567", "1e9", "1E3", "1_000", "12 00", "١٢٠٠٠", "１２", "Infinity", "nan", "-5", "12,", "12.0000", "kr",
+        "100 000 000 000",
+    ],
+)  # fmt: skip
+def test_a_sum_that_can_be_read_in_two_ways_is_refused_beside_its_field_and_stays(scene: Scene, written: str) -> None:
+    sent = {"kind": "signs", "description": "Skylta om", "district": scene.oxhagen.id, "cost_estimate_sek": written}
+    answer = scene.signed_in("coordinator").post("/coordinator/measures/new", data=sent)
+    page = BeautifulSoup(answer.text, "html5lib")
+    said = "Skriv ett belopp i kronor, 0 eller mer, till exempel 25 000 eller 25 000,50."
+    assert (answer.status_code, page.select_one("#cost_estimate_sek-error").text) == (422, said)
+    assert (page.select_one("#cost_estimate_sek")["value"], page.select_one("#description").text) == (
+        written,
+        "Skylta om",
+    )
+    assert db.session.scalars(select(Measure)).all() == []
+
+
+def test_a_measured_light_may_have_three_decimals_that_a_sum_may_not() -> None:
+    form = Form(MultiDict({"lux": "1,125"}))
+    assert (form.decimal("lux"), form.codes) == (1.12, {})
 
 
 def test_every_error_at_the_top_of_a_page_leads_to_a_field_that_is_there(scene: Scene) -> None:
