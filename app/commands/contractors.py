@@ -41,7 +41,7 @@ def set_up(
     except (webhooks.BadAddress, contractor_pages.BadContractor) as error:
         raise click.ClickException(str(error)) from error
     ways = [word for word, used in (("mail", made.by_mail), ("webhook", bool(made.webhook_url)), ("CSV", True)) if used]
-    click.echo(f"{name} is reached by {', '.join(ways)}{'' if made.active else ', and rests'}.")
+    click.echo(f"{name.strip()} is reached by {', '.join(ways)}{'' if made.active else ', and rests'}.")
     if secret:
         click.echo(f"Signing secret of the webhook: {secret}")
 

@@ -10,7 +10,7 @@ from app.domain import follow_ups as follow_up_rules
 from app.domain import measures as rules
 from app.domain.people import COORDINATOR
 from app.services import follow_ups, funding, measure_pages, owner_requests
-from app.services.desk_steps import Unclear, Unknown, undo
+from app.services.desk_steps import Unclear, Unknown, organisations, undo
 from app.web.forms import Form, row_number
 from app.web.guard import admit
 from app.web.languages import local_date
@@ -30,7 +30,7 @@ def listing() -> str:
     return render_template(
         "coordinator/measures.html", cards=cards, total=total, page=page, pages=-(-total // measure_pages.ROWS_A_PAGE), filters=filters,
         query={k: v for k, v in request.args.items() if k != "page" and v}, sources=funding.sources(),
-        organisations=measure_pages.organisations(), due=follow_ups.due(actor(), today), words=rules.COLUMN_WORDS,
+        organisations=organisations(), due=follow_ups.due(actor(), today), words=rules.COLUMN_WORDS,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from app.domain import measures as rules
 from app.domain.people import COORDINATOR
 from app.domain.states import MEASURE, MOVES, PLAN
 from app.services import follow_ups, funding, measure_pages, measures, owner_requests, place_names, plans
-from app.services.desk_steps import Desk, Unclear, Unknown, undo
+from app.services.desk_steps import Desk, Unclear, Unknown, organisations, undo
 from app.web.decisions import Answer, decide, desk_of
 from app.web.forms import Form, row_number
 from app.web.guard import admit
@@ -231,7 +231,7 @@ def _details(form: Form, kind: str) -> dict[str, Any]:
 def _board_page(errors: dict[str, str], typed: Any) -> str:
     return render_template(
         "coordinator/plans.html", plans=measure_pages.plans(actor()), board=measure_pages.board(actor(), _filters(), local_date(now())),
-        filters=_filters(), sources=funding.sources(), organisations=measure_pages.organisations(), districts=measure_pages.districts(actor()), errors=errors,
+        filters=_filters(), sources=funding.sources(), organisations=organisations(), districts=measure_pages.districts(actor()), errors=errors,
         typed=typed, words=rules.COLUMN_WORDS,
     )  # fmt: skip
 
@@ -240,7 +240,7 @@ def _plan_page(plan_id: int, errors: dict[str, str], typed: Any) -> str:
     found = measure_pages.plan(plan_id, actor()) or abort(404)
     return render_template(
         "coordinator/plan.html", plan=found, board=measure_pages.board(actor(), _filters(), local_date(now()), plan_id), filters=_filters(), sources=funding.sources(),
-        organisations=measure_pages.organisations(), costs=measure_pages.costs(plan_id), history=measure_pages.history(PLAN, plan_id),
+        organisations=organisations(), costs=measure_pages.costs(plan_id), history=measure_pages.history(PLAN, plan_id),
         moves=sorted(MOVES[PLAN][found.state]), PLAN_PUBLISHED=rules.PLAN_PUBLISHED, errors=errors, typed=typed, words=rules.COLUMN_WORDS,
     )  # fmt: skip
 
@@ -250,7 +250,7 @@ def _new_measure_page(errors: dict[str, str], typed: Any) -> str:
     spot_id = values.get("spot", type=row_number)
     return render_template(
         "coordinator/measure_new.html", spot=measure_pages.spot(spot_id) if spot_id else None, values=values, errors=errors,
-        organisations=measure_pages.organisations(), districts=measure_pages.districts(actor()), plans=measure_pages.plans(actor()),
+        organisations=organisations(), districts=measure_pages.districts(actor()), plans=measure_pages.plans(actor()),
         FIELDS=detail_rules.FIELDS,
     )  # fmt: skip
 
@@ -260,7 +260,7 @@ def _measure_page(measure_id: int, errors: dict[str, str], typed: Any) -> str:
     return render_template(
         "coordinator/measure.html", card=card, measure=card.measure, sources=funding.sources(), errors=errors, typed=typed,
         moves=[to for states in rules.COLUMNS.values() for to in states if to in MOVES[MEASURE][card.measure.state]],
-        waiting=rules.WAITING, organisations=measure_pages.organisations(), plans=measure_pages.plans(actor()),
+        waiting=rules.WAITING, organisations=organisations(), plans=measure_pages.plans(actor()),
         history=measure_pages.history(MEASURE, measure_id), opens_ticket=rules.LIGHTING_KINDS, FIELDS=detail_rules.FIELDS,
         requests=card.measure.owner_requests, silent=lambda r: owner_requests.silent(r, local_date(now())),
         can_ask=bool(card.measure.responsible and card.measure.responsible.external) and all(r.answer for r in card.measure.owner_requests),

@@ -13,7 +13,7 @@ from app.domain import walks as rules
 from app.domain.measures import KINDS
 from app.domain.people import COORDINATOR
 from app.services import protocols, walk_pages, walks
-from app.services.desk_steps import Desk, Unclear, Unknown, undo
+from app.services.desk_steps import Desk, Unclear, Unknown, organisations, undo
 from app.web.decisions import CHANGED, Answer, decide, desk_of
 from app.web.forms import Form, row_number
 from app.web.guard import admit
@@ -200,7 +200,7 @@ def _entry_page(found: Any, stop_id: int, entry_id: int | None, errors: dict[str
         "coordinator/walk_entry.html", walk=found, stop=stop, entry=kept, errors=errors, values=values,
         theirs=kept if "version" in errors else None, mark=protocols.mark(kept) if kept else "",
         seen=typed.getlist("observations") if typed else list(kept.observations) if kept else [],
-        organisations=walk_pages.organisations(),
+        organisations=organisations(),
     )  # fmt: skip
 
 

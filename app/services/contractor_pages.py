@@ -6,14 +6,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.domain.contractors import secret_hash, webhook_secret
+from app.domain.reports import clean_text
 from app.models.base import db
 from app.models.contractors import Contractor, Dispatch, OutsideAnswer
 from app.models.staff import Organisation
+
+NAME_LONGEST: Final = 200
 
 
 class BadContractor(ValueError):
@@ -72,9 +76,10 @@ def set_up(
         signing secret ends. active: whether it is sent anything at all. key: the server's.
 
     Raises:
-        BadContractor: mail without an address.
+        BadContractor: no name, one that is too long, or mail without an address.
 
     """
+    name = _checked(name)
     organisation = db.session.scalars(select(Organisation).where(Organisation.name == name)).first()
     if organisation is None:
         organisation = Organisation(name=name, kind="operator", external=True, created_at=now, updated_at=now)
@@ -107,9 +112,19 @@ def set_up(
     ) if contractor.webhook_url else ""
 
 
+def _checked(name: str) -> str:
+    """Return a name without blanks at its ends, or raise BadContractor: without one nobody could choose it in a list."""
+    found = clean_text(name)
+    if not found:
+        raise BadContractor("A contractor needs a name.")
+    if len(found) > NAME_LONGEST:
+        raise BadContractor(f"The name is too long: {len(found)} characters, and there is room for {NAME_LONGEST}.")
+    return found
+
+
 def new_key(name: str, *, now: datetime) -> str:
     """Give a contractor's system a new key and return it; only its hash is kept, and the old key ends."""
-    found = select(Contractor).join(Organisation).where(Organisation.name == name)
+    found = select(Contractor).join(Organisation).where(Organisation.name == clean_text(name))
     contractor = db.session.scalars(found).first()
     if contractor is None:
         raise BadContractor(f"There is no contractor {name!r}. Make it with: contractors set.")

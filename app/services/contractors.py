@@ -73,9 +73,10 @@ class Told:
 
 
 def everyone() -> Sequence[Contractor]:
-    """Return the contractors that can be sent tickets, by name."""
+    """Return the contractors that can be sent tickets, by name; one without a name is no choice."""
     found = select(Contractor).where(Contractor.active.is_(True)).options(joinedload(Contractor.organisation))
-    return sorted(db.session.scalars(found), key=lambda c: c.organisation.name)
+    named = (c for c in db.session.scalars(found) if c.organisation.name.strip())
+    return sorted(named, key=lambda c: c.organisation.name)
 
 
 def send(ticket: Ticket, version: int | None, contractor_id: int | None, *, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.people import Actor
@@ -50,8 +50,9 @@ def history_of(thing: str, thing_id: int) -> Sequence[History]:
 
 
 def organisations() -> Sequence[Organisation]:
-    """Return those who own, are responsible or can be sent a report, by name."""
-    return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
+    """Return those who own, are responsible or can be sent a report, by name; one without a name is no choice."""
+    named = func.trim(Organisation.name) != ""
+    return db.session.scalars(select(Organisation).where(named).order_by(Organisation.name)).all()
 
 
 def around(

@@ -19,7 +19,6 @@ from app.models.dark_spots import DarkSpot
 from app.models.districts import District
 from app.models.history import History
 from app.models.measures import Measure, MeasureFunding, OwnerRequest, Plan
-from app.models.staff import Organisation
 from app.services.late_steps import late_measures
 
 CARDS_A_COLUMN, CARDS_OF_A_PLAN = 40, 300
@@ -155,11 +154,6 @@ def spot(spot_id: int) -> DarkSpot | None:
     return db.session.scalars(
         select(DarkSpot).where(DarkSpot.id == spot_id).options(joinedload(DarkSpot.district))
     ).first()
-
-
-def organisations() -> Sequence[Organisation]:
-    """Return everybody who can be responsible, by name."""
-    return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
 
 
 def districts(actor: Actor) -> list[District]:

@@ -21,7 +21,6 @@ from app.models.lamps import Lamp
 from app.models.measures import Measure, Plan
 from app.models.places import shape_of, within_box
 from app.models.rules import rule_on
-from app.models.staff import Organisation
 from app.models.walks import Walk
 from app.services import walk_steps as steps
 from app.services.ticket_steps import is_working_day
@@ -145,11 +144,6 @@ def measures_of(walk: Walk) -> Sequence[Measure]:
 def plans_of(walk: Walk) -> Sequence[Plan]:
     """Return the plans made from a walk."""
     return db.session.scalars(select(Plan).where(Plan.walks.any(Walk.id == walk.id)).order_by(Plan.id)).all()
-
-
-def organisations() -> Sequence[Organisation]:
-    """Return everybody who can be responsible, by name."""
-    return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
 
 
 def around(walk: Walk) -> Around:

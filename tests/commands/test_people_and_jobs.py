@@ -20,9 +20,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.models.base import db
+from app.models.contractors import Contractor
 from app.models.jobs import Job, enqueue
 from app.models.staff import Staff
-from app.services import demo_accounts, staff, work
+from app.services import contractor_pages, demo_accounts, staff, work
 from app.services.transitions import move
 from config import ROOT
 from geo import dark_spots
@@ -231,6 +232,27 @@ def test_a_port_that_no_machine_has_is_refused(scene: Scene) -> None:
 def test_a_contractor_is_not_reached_by_what_is_no_address(scene: Scene) -> None:
     said = run(scene.app, "contractors", "set", "Ny AB", "--email", "notmail")
     assert (said.exit_code, said.output) == (1, "Error: notmail is not an e-mail address.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "A contractor needs a name."),
+        (" \t ", "A contractor needs a name."),
+        ("x" * 201, "The name is too long: 201 characters, and there is room for 200."),
+    ],
+)
+def test_a_contractor_without_a_name_or_with_one_too_long_is_not_made(scene: Scene, name: str, why: str) -> None:
+    said = run(scene.app, "contractors", "set", name)
+    assert (said.exit_code, said.output) == (1, f"Error: {why}\n")
+    assert db.session.scalars(select(Contractor)).all() == []
+
+
+def test_a_contractor_is_known_by_its_name_without_the_blanks_around_it(scene: Scene) -> None:
+    for name in ("Elbolaget", " Elbolaget "):
+        said = run(scene.app, "contractors", "set", name)
+        assert (said.exit_code, said.output) == (0, "Elbolaget is reached by CSV.\n")
+    assert [c.organisation.name for c in contractor_pages.all_of_them()] == ["Elbolaget"]
 
 
 def test_work_that_waits_for_a_later_hour_is_not_counted_as_waiting(scene: Scene) -> None:

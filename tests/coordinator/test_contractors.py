@@ -12,13 +12,15 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from app.adapters import webhooks
 from app.models.base import db
-from app.models.contractors import Dispatch, OutsideAnswer
+from app.models.contractors import Contractor, Dispatch, OutsideAnswer
 from app.models.photos import Photo
 from app.models.reports import Report
+from app.models.staff import Organisation
 from app.models.tickets import Ticket
 from app.services import contractor_pages, contractors
 from tests.builders import Scene, jpeg
@@ -300,3 +302,17 @@ def test_no_redirect_is_followed_and_only_success_is_success():
         server.shutdown()
         server.server_close()
     assert hits == ["/ok?x=1", "/go"]
+
+
+def test_a_contractor_without_a_name_from_before_is_no_choice_anywhere(scene: Scene):
+    for name in ("", "Elbolaget"):
+        row = Organisation(name=name, kind="operator", external=True, created_at=scene.now, updated_at=scene.now)
+        db.session.add_all([row, Contractor(organisation=row, created_at=scene.now, updated_at=scene.now)])
+    db.session.commit()
+    desk, van, ticket = scene.signed_in("coordinator"), scene.signed_in("technician"), scene.ticket()
+    pages = [desk.get(at).text for at in ("/coordinator/measures/new", f"/coordinator/tickets/{ticket.id}")]
+    choices = BeautifulSoup("".join(pages), "html5lib").select("#responsible_id option, #contractor_id option")
+    words = [(choice["value"], choice.text.strip()) for choice in choices]
+    assert [word for value, word in words if value].count("Elbolaget") == 2
+    assert [value for value, word in words if value and not word] == []
+    assert van.get("/technician/day.json").json["owners"] == ["Elbolaget"]
