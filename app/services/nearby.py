@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 
 from app.domain.publication import NEAR_M
 from app.domain.states import OPEN_DARK_SPOTS, OPEN_TICKETS
-from app.models.areas import district_at, municipal_area
+from app.models.areas import district_at
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.districts import NamedPlace
@@ -22,7 +22,7 @@ from app.models.photos import Photo
 from app.models.places import METRES_PER_DEGREE_LAT, near, shape_of, within_box
 from app.models.reports import Membership
 from app.models.tickets import Ticket, ticket_lamp
-from app.services.report_steps import OUTSIDE_TOLERANCE_M
+from app.services.report_steps import is_outside
 from app.services.ticket_steps import may_tell
 from geo.areas import distance_to_area_m
 from geo.nearest import distances_from_m
@@ -91,8 +91,7 @@ class Around:
 
 def around(lon: float, lat: float) -> Around:
     """Return what everybody may know of what lies around a WGS84 position."""
-    area = municipal_area()
-    if area is not None and distance_to_area_m(lon, lat, area) > OUTSIDE_TOLERANCE_M:
+    if is_outside(lon, lat):
         return Around(True, "", "", (), ())
     district = district_at(lon, lat)
     return Around(False, _place_name(lon, lat), district.name if district else "", _tickets(lon, lat), _spots(lon, lat))

@@ -21,6 +21,7 @@ from app.models.lamps import Lamp
 from app.models.reports import Report
 from app.models.tickets import Ticket
 from app.services.desk_steps import Unclear
+from app.services.report_steps import is_outside
 from app.services.ticket_steps import Fault, ticket_at_lamp, ticket_for
 from app.services.transitions import remark
 
@@ -162,6 +163,8 @@ def _wrong(wish: Wish, lamp: Lamp | None, lon: float | None, lat: float | None) 
         codes["pole"] = "pole_unknown"
     elif lon is None or lat is None or not is_position(lon, lat):
         codes["pole"] = "position_missing"
+    elif lamp is None and is_outside(lon, lat):  # a lamp of the register is ours wherever it stands
+        codes["lat"] = "outside"
     if not 1 <= wish.lamps_affected <= LAMPS_MAX:
         codes["lamps_affected"] = between(1, LAMPS_MAX)
     if wish.fault in DANGEROUS and not wish.called_whom:

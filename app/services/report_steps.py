@@ -13,12 +13,13 @@ from sqlalchemy import case, func, select
 from app.domain import receipts
 from app.domain.people import THE_SYSTEM
 from app.domain.reports import BURST_RADIUS_M, ReportDraft, burst_window, kind_of
-from app.models.areas import district_at, municipality
+from app.models.areas import district_at, municipal_area, municipality
 from app.models.base import db
 from app.models.lamps import Lamp
 from app.models.places import near
 from app.models.reports import Report
 from app.services.transitions import move
+from geo.areas import distance_to_area_m
 
 OUTSIDE_TOLERANCE_M: Final = 500.0
 BURST_REASONS: Final = {
@@ -62,6 +63,12 @@ def place_of_pole(pole_number: str) -> Lamp | None:
         return None
     same = func.lower(Lamp.pole_number) == wanted, func.lower(Lamp.asset_id) == wanted
     return db.session.scalars(select(Lamp).where(same[0] | same[1]).order_by(Lamp.id).limit(1)).first()
+
+
+def is_outside(lon: float, lat: float) -> bool:
+    """True when a WGS84 position is more than 500 m outside the municipality; never while its area is not known."""
+    area = municipal_area()
+    return area is not None and distance_to_area_m(lon, lat, area) > OUTSIDE_TOLERANCE_M
 
 
 def reading_hours() -> str:

@@ -15,7 +15,6 @@ from app.domain import receipts
 from app.domain.expectations import Sentence, expected
 from app.domain.people import RESIDENT, THE_SYSTEM, Actor
 from app.domain.reports import PHOTOS_MAX, ReportDraft
-from app.models.areas import municipal_area
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.jobs import enqueue
@@ -24,11 +23,11 @@ from app.models.push import PushSubscription
 from app.models.reports import Contact, Report
 from app.models.tickets import Ticket
 from app.services.report_steps import (
-    OUTSIDE_TOLERANCE_M,
     Keys,
     Received,
     free_reference,
     hold_if_burst,
+    is_outside,
     new_report,
     place_of_pole,
     reading_hours,
@@ -36,7 +35,6 @@ from app.services.report_steps import (
 from app.services.spot_steps import mark
 from app.services.ticket_steps import is_working_day, priority_matrix, response_times
 from app.services.transitions import begin, move, move_if_possible, remark
-from geo.areas import distance_to_area_m
 
 REFERENCE_TRIES = 8
 
@@ -81,8 +79,7 @@ def already_received(draft: ReportDraft, body: str, keys: Keys) -> Received | No
 
 def check_inside(lon: float, lat: float) -> None:
     """Raise OutsideMunicipality when the place is more than 500 m outside."""
-    area = municipal_area()
-    if area is not None and distance_to_area_m(lon, lat, area) > OUTSIDE_TOLERANCE_M:
+    if is_outside(lon, lat):
         raise OutsideMunicipality
 
 

@@ -48,7 +48,9 @@ def create() -> Response | tuple[str, int]:
         ticket, how = new_tickets.open_by_hand(wish, actor=actor(), now=now(), today=local_date(now()))
     except Unclear as error:
         undo()
-        form.codes.update(error.codes)
+        form.codes.update(
+            {"pole" if name == "lat" else name: code for name, code in error.codes.items()}
+        )  # of the phone
         return _page(request.form, form.errors), 422
     parts().jobs.wake()
     said = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from app.models.base import db
@@ -61,6 +62,24 @@ def test_a_ticket_by_hand_needs_a_pole_that_exists_or_a_place(scene: Scene):
     )
     assert opened.status_code == 303
     assert (only().source, only().priority, only().district_id) == ("patrol", "P2", scene.oxhagen.id)
+
+
+def test_a_ticket_by_hand_far_outside_the_municipality_is_refused_beside_its_position(scene: Scene):
+    lamp, desk = scene.lamp("SK-104", lon=18.06, lat=59.33), scene.signed_in("coordinator")
+    sent = {"fault_code": "B01", "lat": "59,33", "lon": "18.06", "directions": "Vid kiosken"}
+    answer = desk.post(NEW, data=sent)
+    page = BeautifulSoup(answer.text, "html5lib")
+    assert (answer.status_code, page.select_one("#lat-error").text) == (422, "Platsen ligger utanför kommunen.")
+    assert [page.select_one(f"#{name}")["value"] for name in ("lat", "lon", "directions")] == [
+        "59,33",
+        "18.06",
+        "Vid kiosken",
+    ]
+    assert db.session.scalars(select(Ticket)).all() == []
+    assert desk.post(NEW, data={**sent, "lat": "56.754"}).status_code == 422
+    assert desk.post(NEW, data={**sent, "lat": "56.754", "lon": "16.35"}).status_code == 303
+    assert desk.post(NEW, data={**sent, "pole": "SK-104"}).status_code == 303
+    assert db.session.scalars(select(Ticket.lamp_id).order_by(Ticket.id)).all() == [None, lamp.id]
 
 
 def test_a_spot_gives_its_ticket_place_environment_and_band(scene: Scene):

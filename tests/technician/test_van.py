@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app.domain.people import Actor
@@ -237,6 +238,21 @@ def test_what_the_patrol_wrote_without_coverage_is_kept_once_and_opens_where_the
     assert again.status_code == 200
     assert db.session.scalars(select(Ticket.id)).all() == [1]
     assert kept(1).directions == "Stolpe ZZ-404, som inte finns i registret."
+
+
+@pytest.mark.parametrize("more", [{}, {"pole": "ZZ-404", "offline": "1", "once": "e0f3"}])
+def test_a_patrol_whose_phone_is_far_outside_the_municipality_says_so_beside_the_pole(
+    scene: Scene, more: dict[str, str]
+) -> None:
+    sent = {"fault_code": "B01", "lat": "59.33", "lon": "18.06", "directions": "Vid kiosken", **more}
+    answer = scene.signed_in("technician").post("/technician/patrol", data=sent)
+    page = BeautifulSoup(answer.text, "html5lib")
+    assert (answer.status_code, page.select_one("#pole-error").text) == (422, "Platsen ligger utanför kommunen.")
+    assert (page.select_one("#directions")["value"], page.select_one("input[name=lat]")["value"]) == (
+        "Vid kiosken",
+        "59.33",
+    )
+    assert db.session.scalars(select(Ticket)).all() == []
 
 
 def test_a_missing_plate_is_a_ticket_of_its_own_that_a_dark_lamp_never_joins(scene: Scene, kept: Kept) -> None:
