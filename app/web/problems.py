@@ -6,12 +6,13 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.json.provider import DefaultJSONProvider
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,12 +24,15 @@ from app.domain.states import ForbiddenMove, ReasonMissing
 from app.models.base import set_reading
 from app.services.desk_steps import undo
 from app.web.parts import do_without_database
+from app.web.security import wait_s
 from app.web.sign_in import signed_in_role
 
 log = logging.getLogger(__name__)
 NOT_WORDS = frozenset(
     {"csrf_token", "once", "version", "password", "client_id", "lat", "lon", "accuracy_m", "method", "lang"}
 )
+MINUTES_SAID = 60
+"""A longer wait is said in hours."""
 
 
 class Json(DefaultJSONProvider):
@@ -128,6 +132,7 @@ def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
         return Response(status=308, headers={"Location": there}), 308
     if code == 405 and (page := _page_of_form()):
         return Response(status=303, headers={"Location": page}), 303
+    wait = wait_s() if code == 429 else None
     titles = {
         400: (gettext("Det gick inte att läsa det du skickade"), gettext("Gå tillbaka och försök igen.")),
         401: (gettext("Du behöver logga in"), gettext("Logga in och försök igen.")),
@@ -135,7 +140,7 @@ def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
         404: _nothing_there(),
         405: (gettext("Det går inte att göra så här"), gettext("Gå tillbaka och försök igen.")),
         413: (gettext("Det du skickade är för stort"), gettext("Skicka färre eller mindre foton. Ett foto får vara högst 20 MB.")),
-        429: (gettext("Vänta en stund"), gettext("Det har kommit många på kort tid från ditt nät. Försök igen om en minut.")),
+        429: (gettext("Vänta en stund"), _too_many(wait)),
     }  # fmt: skip
     title, text = titles.get(code, (gettext("Något gick fel"), gettext("Försök igen om en stund.")))
     body, status = answer(code, title, text)
@@ -144,8 +149,28 @@ def _http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
         if name.lower() in {"retry-after", "allow", "www-authenticate"}:
             response.headers[name] = value
     if code == 429:
-        response.headers.setdefault("Retry-After", "60")
+        response.headers.setdefault("Retry-After", str(wait or 60))
     return response, status
+
+
+def _too_many(seconds: int | None) -> str:
+    """Return when somebody may try again; the usual minute when nobody knows."""
+    minutes = ceil((seconds or 0) / 60)
+    if not minutes:
+        said = gettext("Det har kommit många på kort tid från ditt nät. Försök igen om en minut.")
+    elif minutes <= MINUTES_SAID:
+        said = ngettext(
+            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s minut.",
+            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s minuter.",
+            minutes,
+        )
+    else:
+        said = ngettext(
+            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s timme.",
+            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s timmar.",
+            ceil(minutes / 60),
+        )
+    return str(said)
 
 
 def _nothing_there() -> tuple[str, str]:

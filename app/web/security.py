@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from time import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -81,6 +82,12 @@ def origins(tile_url: str) -> tuple[str, str]:
 
 
 limiter = Limiter(key_func=network_key, headers_enabled=True, strategy="moving-window")
+
+
+def wait_s() -> int | None:
+    """Return the seconds until every limit that this request broke lets one more in; None when it broke none."""
+    broken = [limit.reset_at for limit in limiter.current_limits if limit.breached]
+    return max(1, int(max(broken) - time())) if broken else None  # the limits go by the machine's own clock
 
 
 def is_ours() -> bool:

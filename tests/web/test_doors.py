@@ -11,15 +11,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
+from werkzeug.exceptions import TooManyRequests
 
 from app.factory import create_app
 from app.models.base import db
 from app.models.photos import Photo
 from app.models.reports import Report
 from app.models.staff import StaffSession
+from app.web import problems
 from app.web.security import limiter
 from tests.builders import PASSWORD, Scene, jpeg
 from tests.conftest import settings_for
@@ -210,6 +213,46 @@ def test_guessing_a_password_is_slowed_down_per_account_and_network(scene: Scene
         "/login", data={"email": "coordinator@kalmar.example", "password": PASSWORD}, environ_base=elsewhere
     )
     assert honest.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", "Det har kommit många på kort tid från ditt nät. Försök igen om 15 minuter."),
+        ("en", "Many came from your network in a short time. Try again in 15 minutes."),
+        ("sv@easy", "Många har skickat på kort tid. Vänta 15 minuter. Försök igen sedan."),
+        ("ar", "وصلت طلبات كثيرة من شبكتك في وقت قصير. حاول بعد 15 دقيقة."),
+    ],
+)
+def test_whoever_guessed_a_password_too_often_is_told_how_long_the_wait_really_is(
+    limited_app: Flask, lang: str, said: str
+) -> None:
+    client, who = limited_app.test_client(), {"email": f"{lang}@kalmar.example", "password": "x"}
+    answers = [client.post(f"/login?lang={lang}", data=who) for _ in range(11)]
+    page = BeautifulSoup(answers[-1].text, "html5lib")
+    assert (answers[-1].status_code, page.select_one("main .lead").text) == (429, said)
+    assert 840 < int(answers[-1].headers["Retry-After"]) <= 900
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, "en minut"),
+        (5, "1 minut"),
+        (61, "2 minuter"),
+        (3600, "60 minuter"),
+        (3601, "2 timmar"),
+        (86_400, "24 timmar"),
+    ],
+)
+def test_a_wait_is_said_in_minutes_and_a_long_one_in_hours(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, seconds: int | None, said: str
+) -> None:
+    monkeypatch.setattr(problems, "wait_s", lambda: seconds)
+    with client.application.test_request_context("/api/v1/reports"):
+        body, status = problems._http(TooManyRequests())
+    assert (status, body.headers["Retry-After"]) == (429, str(seconds or 60))
+    assert body.json["detail"] == f"Det har kommit många på kort tid från ditt nät. Försök igen om {said}."
 
 
 def test_an_error_is_a_page_in_words_and_never_a_trace(scene: Scene, client: FlaskClient) -> None:
