@@ -177,7 +177,8 @@ def plan(walk_id: int, *, desk: Desk) -> Walk:
     if walk.starts_at is None:
         lacks["on"] = "required"
     elif walk.starts_at < desk.now:
-        lacks["on"] = "day_passed"
+        today = _local_day(walk.starts_at) == _local_today(desk)
+        lacks |= {"start": "time_passed"} if today else {"on": "day_passed"}
     if not walk.meeting_place:
         lacks["meeting_place"] = "meeting_place_missing"
     if len(walk.stops) < rules.STOPS_MIN:

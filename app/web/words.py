@@ -61,6 +61,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "protocol_not_published": N_("Publicera protokollet först. Då finns det något att jämföra med."),
     "day_not_here_yet": N_("Den dagen har inte varit än."),
     "day_passed": N_("Dagen har redan varit."),
+    "time_passed": N_("Den tiden har redan passerat i dag."),
     "reason_missing": N_("Skriv ett skäl."),
     "answer_missing": N_("Skriv svaret."),
     "meeting_place_missing": N_("Skriv en mötesplats under Planens uppgifter. De som kommer måste veta vart de ska."),

@@ -70,6 +70,20 @@ def test_an_evening_that_has_passed_is_no_day_for_a_new_walk(scene: Scene, desk:
     assert BeautifulSoup(answer.text, "html5lib").select_one("#on-error").text == "Dagen har redan varit."
 
 
+def test_of_a_walk_earlier_today_it_is_the_time_that_has_passed_and_not_the_day(
+    scene: Scene, desk: FlaskClient
+) -> None:
+    walk = a_walk(scene, desk)
+    db.session.get(Walk, walk.id).starts_at = scene.now - timedelta(minutes=20)
+    db.session.commit()
+    answer = act(desk, walk, "/plan")
+    page = BeautifulSoup(answer.text, "html5lib")
+    assert (answer.status_code, state(walk)) == (422, "draft")
+    assert page.select_one("#start-error").text == "Den tiden har redan passerat i dag."
+    assert page.select_one("#on-error") is None
+    assert page.select_one("#start").find_parent("details").has_attr("open")
+
+
 def test_no_walk_is_proposed_for_christmas_eve_or_new_years_eve(scene: Scene) -> None:
     del scene
     days = [evening.on for evening in walk_pages.evenings_ahead(date(2026, 11, 26))]
