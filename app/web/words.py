@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask
+from flask import Flask, request
 
 from app.domain import dark_spots, measures, photos, publication, reports, tickets, walks
 from app.domain.words import N_
@@ -262,7 +262,7 @@ def install(app: Flask) -> None:
         role_word=lambda code: tr(ROLE_WORDS.get(code, code)),
         register_word=lambda code: tr(REGISTER_WORDS.get(code, code)),
         correction_word=lambda code: tr(CORRECTION_WORDS.get(code, code)),
-        field_sentence=error_sentence,
+        field_sentence=error_sentence, as_on_page=as_on_page,
         URGENT_WORDS=reports.URGENT_WORDS,
         CATEGORY_WORDS=CATEGORY_WORDS, SEVERITY_WORDS=SEVERITY_WORDS, WHEN_WORDS=WHEN_WORDS,
         word_pairs=lambda words: [(code, tr(word)) for code, word in words.items()],
@@ -279,6 +279,15 @@ def install(app: Flask) -> None:
 def field_errors(codes: Mapping[str, str]) -> dict[str, str]:
     """Return a sentence beside each field's name, in this request's language."""
     return {name: error_sentence(code) for name, code in codes.items()}
+
+
+def as_on_page(errors: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the errors in the order of the page: a browser sends its fields so; one that it did not send follows the last."""
+    sent = {name: at for at, name in enumerate(request.form)}
+    places: list[int] = []
+    for name in errors:
+        places.append(sent.get(name, places[-1] if places else -1))
+    return [line for _, line in sorted(zip(places, errors.items(), strict=True), key=lambda placed: placed[0])]
 
 
 def error_sentence(code: str) -> str:

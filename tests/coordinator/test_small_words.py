@@ -17,6 +17,7 @@ from app.models.tickets import Ticket
 from app.web import walk_forms
 from app.web.forms import Form
 from app.web.languages import amount
+from app.web.words import as_on_page
 from tests.builders import Scene
 
 
@@ -162,6 +163,20 @@ def test_every_error_at_the_top_of_a_page_leads_to_a_field_that_is_there(scene: 
         lost += [(path, name) for name in re.findall(r'href="#([^"]+)"', summary) if f'id="{name}"' not in page.text]
         lost += [(path, page.status_code)] if page.status_code != 422 else []
     assert lost == []
+
+
+def test_the_errors_of_a_new_measure_are_listed_as_its_fields_stand_on_the_page(scene: Scene) -> None:
+    sent = {"district": "", "kind": "", "description": "", "deadline": "2020-01-01", "cost_estimate_sek": "mycket"}
+    page = BeautifulSoup(scene.signed_in("coordinator").post("/coordinator/measures/new", data=sent).text, "html5lib")
+    listed = [link["href"].removeprefix("#") for link in page.select(".error-summary a")]
+    assert listed == ["kind", "description", "deadline", "cost_estimate_sek"]
+    assert listed == [field["id"] for field in page.select("form [id]") if field["id"] in listed]
+
+
+def test_an_error_of_something_that_was_not_sent_stands_where_it_was_found(scene: Scene) -> None:
+    with scene.app.test_request_context(method="POST", data={"lat": "", "text": "", "contact": ""}):
+        errors = {"lat": "1", "categories": "2", "contact": "4", "text": "3"}
+        assert [said for _, said in as_on_page(errors)] == ["1", "2", "3", "4"]
 
 
 def test_a_day_far_off_is_called_that_and_not_ill_written(scene: Scene) -> None:
