@@ -69,7 +69,8 @@ def make_groups(walk_id: int, count: int, draw: Callable[[int], list[int]], *, d
         )  # fmt: skip
     for group in there:
         group.closes_at = closes
-    remark(walk, actor=desk.actor, now=desk.now, reason=f"{max(count, len(there))} grupper med kod")
+    many = max(count, len(there))
+    remark(walk, actor=desk.actor, now=desk.now, reason=f"{many} {'grupp' if many == 1 else 'grupper'} med kod")
     db.session.commit()
     return groups(walk_id)
 

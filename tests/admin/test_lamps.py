@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -53,6 +54,17 @@ def test_a_file_shows_its_columns_and_first_rows_before_anything_else(scene: Sce
     assert "Vägföreningen" in page
     assert '<option value="stolpnummer" selected>' in page
     assert lamps() == {}
+
+
+def test_one_row_is_called_a_row_and_several_are_called_rows(scene: Scene):
+    admin, one = scene.signed_in("admin"), "".join(TABLE.splitlines(keepends=True)[:2])
+    pages = []
+    for table in (one, TABLE):
+        address = sent(admin, table)
+        work(scene)
+        pages += [BeautifulSoup(admin.get(f"{address}?lang={lang}").text, "html5lib") for lang in ("sv", "en")]
+    said = [page.select_one("h1 + p").text.partition("·")[0].split()[-2:] for page in pages]
+    assert said == [["1", "rad"], ["1", "row"], ["2", "rader"], ["2", "rows"]]
 
 
 def test_nothing_is_written_until_somebody_has_seen_the_difference(scene: Scene):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.domain.walk_notes import as_code, read
 from app.models.base import db
+from app.models.history import History
 from app.models.photos import Photo
 from app.models.walks import Walk, WalkEntry, WalkGroup
 from app.services import walk_notes
@@ -72,6 +73,15 @@ def test_more_groups_leave_the_codes_that_were_handed_out_as_they_are(
     assert act(desk, walk, "/groups", groups="3").status_code == 303
     assert codes(walk)[:2] == before
     assert act(desk, walk, "/groups", groups="40").status_code == 422
+
+
+def test_the_history_of_a_walk_says_one_group_and_two_groups(scene: Scene, desk: FlaskClient) -> None:
+    walk = a_walk(scene, desk)
+    act(desk, walk, "/plan")
+    for count in ("1", "2"):
+        assert act(desk, walk, "/groups", groups=count).status_code == 303
+    said = db.session.scalars(select(History.reason).where(History.reason.like("%med kod")).order_by(History.id)).all()
+    assert said == ["1 grupp med kod", "2 grupper med kod"]
 
 
 def test_several_note_takers_at_one_stop_are_all_kept_side_by_side(scene: Scene, walk: Walk) -> None:
