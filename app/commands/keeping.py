@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def restore(file: Path, *, replace: bool) -> None:
     try:
         with keeping.opened(file) as found:
             _is_known(found.contents.revision)
-            click.echo(f"{file} is whole. It was made {found.contents.made_at}.")
+            click.echo(f"{file} is whole. It was made {_minute(found.contents.made_at)}.")
             done = keeping.bring_back(found, parts().photo_store, replace=replace, each=_shown("Photos"))
     except BadBackup as error:
         raise click.ClickException(f"{file} cannot be brought back: {error}.") from error
@@ -84,6 +85,14 @@ def move_from(old_url: str) -> None:
     )
     if missing:
         raise click.ClickException(f"{missing} photos that rows name are not in this store.")
+
+
+def _minute(made_at: str) -> str:
+    """Return when a backup was made to the minute; as it stands there when it cannot be read."""
+    try:
+        return f"{datetime.fromisoformat(made_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return made_at
 
 
 def _what_is_lost(found: NotEmpty) -> str:

@@ -100,6 +100,7 @@ def test_what_was_kept_comes_back_with_its_photos_its_people_and_its_receipts(sc
     lose_everything(scene.app)
     said = run(scene.app, "restore", file)
     assert said.exit_code == 0, said.output
+    assert f"{file} is whole. It was made {scene.now:%Y-%m-%d %H:%M} UTC.\n" in said.output
     back = db.session.scalars(select(Report)).one()
     assert (back.lon, back.reference, back.dark_spot_id) == before
     assert photo_store(scene.app).get(key(NAME, "large")) == jpeg(64, 48, "red")
