@@ -14,6 +14,7 @@ from app.domain.lamp_problems import Problem
 from app.domain.reports import CATEGORIES, is_position
 
 SKIP: Final = "skip"
+SAY_CRS: Final = "its coordinate system must be said with --crs"
 NEAR_DEGREES: Final = 5.0
 FALLBACK_LEAST: Final = 20
 FALLBACK_SHARE: Final = 0.01
@@ -215,7 +216,7 @@ def position_problem(lon: float | None, lat: float | None) -> Problem | None:
     if (lon, lat) == (0.0, 0.0):
         return Problem("the position is 0,0", "position_zero")
     if not is_position(lon, lat):
-        return Problem("the position is not on Earth", "not_on_earth")
+        return Problem(f"the position is not on Earth; {SAY_CRS}", "not_on_earth")
     return None
 
 

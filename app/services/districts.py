@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from app.adapters.geofeatures import Feature, GeoFile
-from app.domain.imports import CODE_FIELDS, Refused, field_named, free_slug, looks_swapped, name_column
+from app.domain.imports import CODE_FIELDS, SAY_CRS, Refused, field_named, free_slug, looks_swapped, name_column
 from app.models.base import db
 from app.models.districts import District
 from app.models.jobs import enqueue
@@ -145,7 +145,7 @@ def _misplaced(shape: BaseGeometry, place: tuple[float, float] | None) -> str:
     if looks_swapped((west + east) / 2, (south + north) / 2, place):
         return "has latitude before longitude (it belongs the other way round)"
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-        return "lies outside of the world; its coordinate system must be said with --crs"
+        return f"lies outside of the world; {SAY_CRS}"
     if place is not None and distance_to_area_m(*place, shape) > AWAY_M:
         return (
             f"lies more than {AWAY_M / 1000:.0f} km from this municipality; each municipality has its own installation"

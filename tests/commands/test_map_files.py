@@ -23,6 +23,7 @@ from app.models.districts import District, Municipality
 from app.models.lamps import Lamp
 from app.models.places import near, shape_of
 from app.models.reports import Report
+from config import ROOT
 from geo.projection import to_metres
 from tests.builders import Scene
 
@@ -239,3 +240,20 @@ def test_a_lamp_from_the_register_is_found_around_its_place(app: Flask, tmp_path
     run(app, "lamps", "import", geojson(tmp_path, (Point(16.3351, 56.6761), {"POLEID": "SGQ0036"})))
     assert db.session.scalars(select(Lamp.pole_number).where(near(Lamp, 16.3351, 56.6762, 20))).all() == ["SGQ0036"]
     assert db.session.scalars(select(Lamp.pole_number).where(near(Lamp, 16.3351, 56.6772, 20))).all() == []
+
+
+def test_a_table_of_lamps_in_sweref_is_told_that_its_coordinate_system_must_be_said(scene: Scene, tmp_path: Path):
+    path = tmp_path / "lampor.csv"
+    path.write_text("id;x;y\nL1;582000;6282000\n", encoding="utf-8")
+    said = run(scene.app, "lamps", "import", path)
+    why = "the position is not on Earth; its coordinate system must be said with --crs"
+    assert (said.exit_code, f"Row 1 (L1): {why}." in said.output) == (1, True), said.output
+    assert run(scene.app, "lamps", "import", path, "--crs", "EPSG:3006").exit_code == 0
+    assert db.session.scalars(select(Lamp.asset_id)).all() == ["L1"]
+
+
+@pytest.mark.parametrize("group", ["districts", "lamps", "reports", "network", "neighbours"])
+def test_every_import_that_takes_a_coordinate_system_says_so_in_the_list_of_commands(app: Flask, group: str):
+    assert "--crs" in run(app, group, "import", "--help").output
+    papers = (ROOT / "docs/operations.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in papers if line.startswith(f"| `{group} import ") and "[--crs S]" in line]
