@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, has_app_context
@@ -17,6 +18,7 @@ from waitress.server import create_server
 from app.factory import create_app
 from app.models.base import db
 from tests.browser.door import Door
+from tests.browser.van import Technician
 from tests.builders import Scene
 from tests.conftest import NOW, empty_tables, settings_for
 from tools import chromium as browser_program
@@ -163,3 +165,18 @@ def person(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
         context.close()
     assert strayed == []
     assert complaints == []
+
+
+@pytest.fixture
+def in_the_van(person: Callable[..., Page], town: Scene) -> Callable[[str], Technician]:
+    """Return a way to let a technician take their phone and sign in."""
+
+    def take(name: str, **options: Any) -> Technician:
+        email = f"{name.lower()}@kalmar.example"
+        town.staff("technician", email, name)
+        technician = Technician(person(has_touch=True, is_mobile=True, **options), email)
+        technician.signs_in()
+        technician.opens_the_day()
+        return technician
+
+    return take

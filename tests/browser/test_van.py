@@ -4,112 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import expect
 
 from app.models.base import db
-from app.models.ticket_visits import TicketVisit
 from app.models.tickets import Ticket
 from app.services import tickets as desk
 from app.services.transitions import remark
 from tests.browser.conftest import Live, at_last
-from tests.browser.people import Staff
+from tests.browser.van import Technician, kept, lamps, visits
 from tests.builders import Scene, jpeg
 
 TAP_SECONDS = 3.5
 """A press with a glove, looking for the button included: 25 seconds hold seven of them."""
-
-
-@dataclass
-class Technician(Staff):
-    """Somebody in a van, with a phone that counts its taps."""
-
-    taps: list[str] = field(default_factory=list)
-
-    def opens_the_day(self) -> None:
-        self.page.goto("/technician/day")
-        expect(self.page.locator("[data-groups]")).to_be_attached()
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
-        expect(self.page.locator(".round .pole").first).to_be_visible()
-
-    def taps_on(self, what: Locator) -> None:
-        self.taps.append(str(what))
-        what.tap()
-
-    def loses_coverage(self) -> None:
-        self.page.context.set_offline(True)
-
-    def has_coverage_again(self) -> None:
-        self.page.context.set_offline(False)
-
-    def opens_pole(self, pole: str) -> None:
-        self.taps_on(self.page.locator(".round a", has=self.page.get_by_text(pole, exact=True)))
-        expect(self.page.locator("h1.pole")).to_have_text(pole)
-
-    def mends(self, pole: str, action: str = "lamp_replaced") -> None:
-        page = self.page
-        self.opens_pole(pole)
-        self.taps_on(page.get_by_role("button", name="På plats", exact=True))
-        self.taps_on(page.locator(f".tile:has(#action-{action})"))
-        self.taps_on(page.locator(".tile:has(#test-yes)"))
-        self.taps_on(page.locator("[data-repaired]"))
-        expect(page.locator(".finished")).to_contain_text(f"{pole} är lagad")
-
-    def goes_back(self) -> None:
-        self.page.goto("/technician/day#")
-
-    def sends_everything(self) -> None:
-        """Have coverage until nothing waits."""
-        self.has_coverage_again()
-        self.page.evaluate("dispatchEvent(new Event('online'))")
-        expect(self.page.locator("[data-sync-text]")).to_contain_text("Allt är skickat", timeout=60_000)
-
-
-@pytest.fixture
-def in_the_van(person: Callable[..., Page], town: Scene) -> Callable[[str], Technician]:
-    """Return a way to let a technician take their phone and sign in."""
-
-    def take(name: str, **options: Any) -> Technician:
-        email = f"{name.lower()}@kalmar.example"
-        town.staff("technician", email, name)
-        technician = Technician(person(has_touch=True, is_mobile=True, **options), email)
-        technician.signs_in()
-        technician.opens_the_day()
-        return technician
-
-    return take
-
-
-def lamps(town: Scene, count: int, **values: Any) -> list[int]:
-    """Return the numbers of as many tickets, each at a lamp of its own."""
-    found = []
-    for n in range(count):
-        lamp = town.lamp(
-            f"OX-{n:02}", lon=16.33 + n * 4e-4, lat=56.676 + (n % 4) * 4e-4, cabinet=f"C{n // 10 + 1}", **values
-        )
-        found.append(town.ticket(lamp=lamp, at=(lamp.lon, lamp.lat)).id)
-    return found
-
-
-def kept(ticket_id: int) -> Ticket:
-    """Return a ticket as the database has it, and hold no lock while the phones send."""
-    db.session.expire_all()
-    found = db.session.get_one(Ticket, ticket_id)
-    db.session.expunge(found)
-    db.session.rollback()
-    return found
-
-
-def visits() -> list[TicketVisit]:
-    db.session.expire_all()
-    found = list(db.session.scalars(select(TicketVisit).order_by(TicketVisit.id)))
-    db.session.expunge_all()
-    db.session.rollback()
-    return found
 
 
 def test_a_routine_lamp_is_closed_without_coverage_in_seven_taps_and_half_a_minute(
