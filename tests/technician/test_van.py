@@ -195,6 +195,14 @@ def test_leaving_for_ones_own_safety_says_why_to_the_desk_and_nothing_to_residen
     assert "Lös hund" in scene.signed_in("coordinator").get(f"/coordinator/tickets/{ticket.id}").text
 
 
+def test_the_button_that_tells_the_manager_of_a_danger_says_so_and_not_cancel(scene: Scene, phone: Phone) -> None:
+    ticket = scene.ticket(state="on_site", to=scene.technician())
+    for page in (f"/technician/tickets/{ticket.id}", "/technician/day"):
+        shown = phone.opens(page).text
+        assert ">Anmäl avbrottet</button>" in shown
+        assert ">Avbryt</button>" not in shown
+
+
 def test_the_slower_of_two_sees_what_changed_and_keeps_the_words(scene: Scene, phone: Phone, kept: Kept) -> None:
     ticket = scene.ticket(state="on_site", to=scene.technician())
     address = f"/technician/tickets/{ticket.id}"
