@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -160,6 +160,18 @@ def test_a_ticket_that_waits_says_why_and_until_when_in_the_van(scene: Scene, ph
         shown = phone.opens(page).text
         assert "Armaturen är beställd" in shown
         assert "3 december" in shown
+
+
+def test_a_late_ticket_says_since_when_it_is_late_wherever_the_van_sees_it(
+    scene: Scene, phone: Phone, kept: Kept
+) -> None:
+    number = scene.ticket(lamp=scene.lamp("LATE-1")).id
+    kept(number).due_on = date(2026, 11, 20)
+    db.session.commit()
+    for page in ("/technician/", "/technician/day"):
+        shown = phone.opens(page).text
+        assert '<li class="chip late">Försenat sedan 2026-11-20</li>' in shown
+        assert "Senast 2026-11-20" not in shown
 
 
 def test_the_wrong_pole_without_a_choice_is_said_beside_the_poles(scene: Scene, phone: Phone) -> None:
