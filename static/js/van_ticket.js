@@ -153,9 +153,10 @@ function setUpEnds(work) {
     $day.min = inDays(0);
   }
   $page.querySelector('input[name="wait"]').checked = true;
-  $page.querySelector("[data-owners]").append(...[...day.owners, say("unknown_owner")].map((name, at) => tile("owner", name, name, { checked: at === 0 })));
+  $page.querySelector("[data-owners]").append(...[...day.owners, say("unknown_owner")].map((name) => tile("owner", name, name)));
   for (const $out of $page.querySelectorAll("[data-out]")) {
     $out.querySelector("[data-end]")?.addEventListener("click", () => ended(work, $out));
+    if ($out.querySelector("[data-wrong]")) $out.addEventListener("change", () => wrong($out, ""));
   }
 }
 
@@ -166,7 +167,10 @@ function ended(work, $out) {
     nextOn.setCustomValidity(say("choose_day"));
     return nextOn.reportValidity();
   }
-  if (outcome === "forwarded") return end(work, outcome, { reason: chosen($out, "owner") });
+  if (outcome === "forwarded") {
+    const owner = chosen($out, "owner");
+    return owner ? end(work, outcome, { reason: owner }) : wrong($out, say("choose_owner"));
+  }
   const reason = $out.querySelector("[data-reason]")?.value ?? "";
   const facts = nextOn ? { next_on: nextOn.value, reason } : {};
   return end(work, outcome === "waiting" ? chosen($out, "wait") : outcome, facts);
