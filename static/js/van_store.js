@@ -10,6 +10,7 @@ const OLD_MS = 18 * 3_600_000;
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel("van") : null;
 
 let opening = null;
+let hasLeft = false;
 
 function store() {
   opening ??= openDB(NAME, SCHEMA, {
@@ -26,7 +27,8 @@ export const all = async (name) => (await store()).getAll(name);
 export const get = async (name, key) => (await store()).get(name, key);
 
 /** Write into several stores, all or nothing, and wait until it is on the disk: steps are [store, "put" | "delete" | "clear", what]. */
-export async function write(...steps) {
+export async function write(...given) {
+  const steps = hasLeft ? given.filter(([name]) => name === "outbox") : given;
   if (!steps.length) return;
   await carryOut(await store(), steps);
   channel?.postMessage("changed");
@@ -54,9 +56,16 @@ export async function keepDay(day) {
   await write(["facts", "put", { name: "day", value: { ...day, kept_at: new Date().toISOString() } }], ...told.map((item) => ["sent", "delete", item.client_id]), ...gone.map((draft) => ["drafts", "delete", draft.id]));
 }
 
+/** Empty the phone for somebody who has signed out: a day that was being fetched meanwhile is not kept after that. */
+export async function leave() {
+  hasLeft = true;
+  await forget();
+}
+
 /** Empty the phone of everything about tickets; visits that wait stay. */
-export async function forget() {
-  await write(["facts", "clear"], ["drafts", "clear"], ["sent", "clear"], ["photos", "clear"]);
+async function forget() {
+  await carryOut(await store(), ["facts", "drafts", "sent", "photos"].map((name) => [name, "clear"]));
+  channel?.postMessage("changed");
 }
 
 /** Do something while no other tab does it. */
