@@ -1,6 +1,6 @@
 // Today's round: what is left in the order of driving, what waits, what was refused and why, what is done.
 import { all, get, write } from "./van_store.js";
-import { regret, tryAgain } from "./van_sync.js";
+import { AT_NIGHT, regret, throwAway, tryAgain } from "./van_sync.js";
 import { begin, clock, copy, fill, make, number, say, show, words } from "./van_page.js";
 import { smaller } from "./van_photo.js";
 import { awayWords, follow, wishToFollow } from "./van_place.js";
@@ -32,8 +32,6 @@ async function known(day) {
   return [...there, ...waiting];
 }
 
-const AT_NIGHT = ["lit", "not_lit"];
-
 export const leftOf = (day, done) => day.stops.filter((stop) => !done.has(stop.id));
 
 export async function showList(day, { redraw, regretted, fetchAgain, finished }) {
@@ -50,7 +48,8 @@ export async function showList(day, { redraw, regretted, fetchAgain, finished })
   $list.querySelector("[data-night-link]").hidden = !night.length;
   $list.querySelector("[data-nothing]").hidden = left.length > 0;
   $list.querySelector("[data-groups]").append(...groupsOf(left).map((group) => groupPart(group, drafts)));
-  $list.querySelector("[data-told]").append(...(finished ? [finishedPart(finished, left, regretted, await isSent(finished))] : []), ...(await refusedParts(redraw)), ...(await toldParts(redraw)));
+  const fate = finished ? await fateOf(finished) : "gone";
+  $list.querySelector("[data-told]").append(...(fate === "gone" ? [] : [finishedPart(finished, left, regretted, fate === "sent")]), ...(await refusedParts(day, redraw)), ...(await toldParts(redraw)));
   const $done = $list.querySelector("[data-done]");
   $done.append(...[...done.values(), ...seen.values()].map(({ pole, outcome }) => make("li", outcome === "form" ? pole : say("done_other", { pole, what: words.outcomes[outcome] }))));
   $list.querySelector("[data-done-head]").hidden = !done.size && !seen.size;
@@ -129,9 +128,12 @@ function lampWords({ lamps, lamps_affected: n }) {
   return n > 1 ? say("lamps", { n }) : "";
 }
 
-async function isSent({ item, items = [item] }) {
-  const there = new Set((await all("sent")).map((visit) => visit.client_id));
-  return items.every((each) => there.has(each.client_id));
+/** Return what became of what was just done: "sent", "kept", or "gone" when some of it was refused or thrown away. */
+async function fateOf({ item, items = [item] }) {
+  const waiting = new Set((await all("outbox")).filter(({ state }) => state !== "refused").map(({ client_id }) => client_id));
+  const there = new Set((await all("sent")).map(({ client_id }) => client_id));
+  if (items.every(({ client_id }) => there.has(client_id))) return "sent";
+  return items.every(({ client_id }) => there.has(client_id) || waiting.has(client_id)) ? "kept" : "gone";
 }
 
 /** What was just closed, the way to the next, and a few seconds to regret it. */
@@ -173,8 +175,17 @@ async function toldParts(redraw) {
   });
 }
 
-async function refusedParts(redraw) {
-  const refused = (await all("outbox")).filter((item) => item.state === "refused");
+/** Return the page where a refused visit is written anew, or "" when the day no longer has its lamp. */
+function pageOf(day, { kind, ticket_id: id, visit }) {
+  if (kind === "form") return "";
+  const [stops, hash] = AT_NIGHT.includes(visit.outcome) ? [day.night, "#night"] : [day.stops, `#t${id}`];
+  return stops.some((stop) => stop.id === id) ? hash : "";
+}
+
+const isOf = (mine) => ({ staff_id: theirs }) => theirs === null || theirs === mine;
+
+async function refusedParts(day, redraw) {
+  const refused = (await all("outbox")).filter(isOf(day.staff.id)).filter((item) => item.state === "refused");
   return refused.map((item) => {
     const $card = copy("refused", { head: say("refused", item) });
     const $change = $card.querySelector("[data-change]");
@@ -190,6 +201,16 @@ async function refusedParts(redraw) {
       await tryAgain(item.client_id);
       await redraw();
     });
+    const page = pageOf(day, item);
+    $card.querySelector("[data-mend]").hidden = !page;
+    $card.querySelector("[data-mend]").addEventListener("click", async () => {
+      if (await regret(item.client_id)) await redraw(page);
+    });
+    $card.querySelector("[data-throw]").addEventListener("click", async () => {
+      if (!confirm(say("throw_away", item))) return;
+      await throwAway(item.client_id);
+      await redraw();
+    });
     return $card;
   });
 }
@@ -199,19 +220,22 @@ export async function showSync(lastOutcome, mine) {
   const outcome = navigator.onLine ? lastOutcome : "offline";
   const $bar = document.querySelector("[data-sync]");
   const outbox = await all("outbox");
-  const waiting = outbox.filter((item) => item.staff_id === null || item.staff_id === mine).filter((item) => item.state === "waiting");
-  const others = outbox.length - outbox.filter((item) => item.staff_id === null || item.staff_id === mine).length;
+  const own = outbox.filter(isOf(mine));
+  const waiting = own.filter((item) => item.state === "waiting");
+  const refused = own.filter((item) => item.state === "refused").length;
+  const others = outbox.length - own.length;
   const n = number(waiting.length);
   const line = { offline: "offline", signin: "signin", unavailable: "unavailable" }[outcome];
   const regret = !line && waiting.length > 0 && waiting.every((item) => item.not_before > Date.now());
   const texts = [
     line ? say(line, { n }) : "", waiting.length && line !== "signin" ? say(regret ? "soon" : "waiting", { n }) : "",
-    !line && !waiting.length && outcome === "sent" ? say("sent") : "", others ? say("others", { n: others }) : "",
+    refused ? say("refused_some", { n: refused }) : "",
+    !line && !waiting.length && !refused && outcome === "sent" ? say("sent") : "", others ? say("others", { n: others }) : "",
   ].filter(Boolean);
   fill($bar, {});
   $bar.querySelector("[data-sync-text]").textContent = texts.join(" ");
   $bar.querySelector("[data-send]").hidden = !waiting.length || regret || outcome === "signin";
   $bar.querySelector("[data-sign-in]").hidden = outcome !== "signin";
-  $bar.dataset.state = line ?? (waiting.length ? "waiting" : "sent");
+  $bar.dataset.state = line ?? (refused ? "refused" : waiting.length ? "waiting" : "sent");
   $bar.hidden = !texts.length;
 }

@@ -2,6 +2,7 @@
 import { all, alone, fact, get, keepDay, newId, write } from "./van_store.js";
 
 export const REGRET_MS = 6000;
+export const AT_NIGHT = ["lit", "not_lit"];
 const VISITS = "/api/v1/visits";
 const DAY = "/technician/day.json";
 const PATIENCE_MS = 60_000;
@@ -16,11 +17,11 @@ export async function keepVisit({ stop, draft, photos = [], regret = REGRET_MS, 
   };
   const day = await fact("day");
   const item = {
-    client_id: visit.client_id, staff_id: day?.staff.id ?? null, ticket_id: stop.id, pole: stop.pole || stop.reference, reference: stop.reference, visit, photos, left,
+    client_id: visit.client_id, staff_id: day?.staff.id ?? null, ticket_id: stop.id, pole: stop.pole || stop.reference, reference: stop.reference, visit, photos, left, unticked: draft?.unticked,
     made_at: Date.now(), not_before: Date.now() + regret, state: "waiting", errors: [],
   };
   const goesOn = left ? { photos: [], test: "", unticked: [] } : { done: item.client_id };
-  const kept = draft ? [["drafts", "put", { ...draft, ...goesOn, changed_at: Date.now() }]] : [];
+  const kept = draft ? [["drafts", "put", { ...draft, ...goesOn, changed_at: item.made_at }]] : [];
   await write(["outbox", "put", item], ...kept);
   return item;
 }
@@ -36,14 +37,33 @@ export async function keepForm({ address, fields, title }) {
   return item;
 }
 
-/** Take a visit back that has not left the phone; the work that it told of can go on. */
+/** Take a visit back that has not left the phone or was refused; the work that it told of can go on. */
 export async function regret(clientId) {
   const item = await get("outbox", clientId);
   if (!item || item.sending) return false;
-  const draft = item.kind === "form" ? null : await get("drafts", item.ticket_id);
-  const photos = item.left && draft ? [...item.photos, ...draft.photos] : draft?.photos;
-  await write(["outbox", "delete", clientId], ...(draft ? [["drafts", "put", { ...draft, photos, done: "" }]] : []));
+  const isWork = item.kind !== "form" && !AT_NIGHT.includes(item.visit.outcome);
+  await write(["outbox", "delete", clientId], ...(isWork ? [["drafts", "put", asBefore(item, await get("drafts", item.ticket_id))]] : []));
   return true;
+}
+
+/** Return the work as it was before its visit: what the draft never had, or has no longer, the visit tells. */
+function asBefore({ ticket_id: id, visit, photos, left, unticked }, draft = { photos: [] }) {
+  const { arrived_at, made_safe_at, lamp_id, action_code: action = "", cause_code: cause = "", parts = "", note = "", outcome, next_on, reason } = visit;
+  const told = { arrived_at, made_safe_at, lamp_id, action, cause, test: { true: "yes", false: "no" }[visit.switch_on_test] ?? "", parts, note };
+  const written = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, draft[name] || value]));
+  return {
+    ...draft, ...written, id, done: "", changed_at: Date.now(), ended: outcome === "repaired" ? null : { outcome, next_on, reason },
+    unticked: left ? unticked : draft.unticked, photos: left ? [...photos, ...draft.photos] : [...draft.photos, ...photos.slice(draft.photos.length)],
+  };
+}
+
+/** Throw a refused visit or form away; what was written at its ticket since stays. */
+export async function throwAway(clientId) {
+  const item = await get("outbox", clientId);
+  if (!item) return;
+  const draft = item.kind === "form" ? null : await get("drafts", item.ticket_id);
+  const goesOn = draft?.changed_at > item.made_at ? ["drafts", "put", { ...draft, done: "" }] : ["drafts", "delete", item.ticket_id];
+  await write(["outbox", "delete", clientId], ...(draft?.done === clientId ? [goesOn] : []));
 }
 
 /** Fetch the day again: {day} or {problem: "offline" | "signin" | "unavailable"}. */
@@ -73,7 +93,7 @@ async function sendEach() {
     const item = await get("outbox", id); // regretted meanwhile?
     if (!item || item.state !== "waiting" || (item.staff_id !== null && item.staff_id !== mine)) continue;
     if (item.not_before > Date.now()) { outcome = "later"; continue; }
-    outcome = await sendOne(item);
+    outcome = await sendOne({ ...item, sending: false }); // the page may have gone away in the middle of a sending
     if (outcome !== "sent") return outcome;
   }
   return outcome;

@@ -147,7 +147,7 @@ async function end({ stop, draft, finish, failed }, outcome, facts = {}, left = 
 }
 
 function setUpEnds(work) {
-  const { day, $page } = work;
+  const { day, draft, $page } = work;
   for (const $day of $page.querySelectorAll("[data-next-on]")) {
     $day.value = inDays(NEWS_IN_DAYS);
     $day.min = inDays(0);
@@ -158,6 +158,19 @@ function setUpEnds(work) {
     $out.querySelector("[data-end]")?.addEventListener("click", () => ended(work, $out));
     if ($out.querySelector("[data-wrong]")) $out.addEventListener("change", () => wrong($out, ""));
   }
+  if (draft.ended) writeBack($page, draft.ended);
+}
+
+/** Open the way out that a visit had which was taken back, with what was written. */
+function writeBack($page, { outcome, next_on: nextOn, reason }) {
+  const $wait = $page.querySelector(`input[name="wait"][value="${outcome}"]`);
+  const $out = $page.querySelector(`[data-out="${$wait ? "waiting" : outcome}"]`);
+  const [$day, $reason] = [$out.querySelector("[data-next-on]"), $out.querySelector("[data-reason]")];
+  $out.open = true;
+  if ($wait) $wait.checked = true;
+  if ($day && nextOn) $day.value = nextOn;
+  if ($reason) $reason.value = reason ?? "";
+  for (const $owner of $out.querySelectorAll('input[name="owner"]')) $owner.checked = $owner.value === reason;
 }
 
 function ended(work, $out) {
