@@ -73,7 +73,7 @@ async function fetchAgain() {
   const answer = await fetchDay(position());
   day = answer.day ? await keptDay() : day;
   await showSync(answer.problem ?? lastOutcome, day?.staff.id);
-  if (answer.day) keepPhotos();
+  if (answer.day && day) keepPhotos(); // whoever signs out in that moment has no day any more
   if (isCalm()) await route();
   return answer.problem;
 }
