@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app.domain.people import Actor
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
@@ -20,6 +22,8 @@ def tie_to_spot(report: Report, spot: DarkSpot, *, actor: Actor, now: datetime) 
         remark(spot, actor=actor, now=now, reason=reason)
         spot.pinned = True
     belong(report, spot.id)
+    report.updated_at = now
+    flag_modified(report, "updated_at")  # counts its version up: whoever has it open is told that it lies elsewhere now
     if report.state != "in_spot":
         move(report, "in_spot", actor=actor, now=now)
     return concerned

@@ -172,6 +172,17 @@ def test_a_second_report_of_the_same_lamp_joins_the_ticket_that_is_open(scene: S
     assert kept(second).ticket_id == number
 
 
+def test_two_coordinators_who_move_a_report_to_two_spots_are_told_of_each_other(scene: Scene) -> None:
+    here, there, report = scene.spot(), scene.spot(name="Parken"), scene.report()
+    client = scene.signed_in("coordinator")
+    assert post(client, report, "spot", spot_reference=here.reference).status_code == 303
+    seen = kept(report).version
+    assert post(client, report, "spot", spot_reference=there.reference).status_code == 303
+    late = {"version": seen, "spot_reference": here.reference}
+    assert client.post(f"/coordinator/reports/{report.id}/spot", data=late).status_code == 409
+    assert kept(report).dark_spot_id == there.id
+
+
 def test_a_report_tied_by_hand_to_a_spot_stays_there_when_everything_is_regrouped(scene: Scene) -> None:
     spot, report = scene.spot(), scene.report(16.3395, 56.6790, categories=["deserted"])
     assert post(scene.signed_in("coordinator"), report, "spot", spot_reference=spot.reference).status_code == 303
