@@ -157,17 +157,17 @@ def _too_many(seconds: int | None) -> str:
     """Return when somebody may try again; the usual minute when nobody knows."""
     minutes = ceil((seconds or 0) / 60)
     if not minutes:
-        said = gettext("Det har kommit många på kort tid från ditt nät. Försök igen om en minut.")
+        said = gettext("Det har kommit många försök på kort tid. Försök igen om en minut.")
     elif minutes <= MINUTES_SAID:
         said = ngettext(
-            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s minut.",
-            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s minuter.",
+            "Det har kommit många försök på kort tid. Försök igen om %(num)s minut.",
+            "Det har kommit många försök på kort tid. Försök igen om %(num)s minuter.",
             minutes,
         )
     else:
         said = ngettext(
-            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s timme.",
-            "Det har kommit många på kort tid från ditt nät. Försök igen om %(num)s timmar.",
+            "Det har kommit många försök på kort tid. Försök igen om %(num)s timme.",
+            "Det har kommit många försök på kort tid. Försök igen om %(num)s timmar.",
             ceil(minutes / 60),
         )
     return str(said)

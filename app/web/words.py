@@ -79,7 +79,9 @@ ERRORS: Final[Mapping[str, str]] = {
     ),
     "number_between": N_("Skriv %(least)s–%(most)s."),
     "text_longer": N_("Texten är för lång. Högst %(most)s tecken får plats."),
-    "money_not_readable": N_("Skriv ett belopp i kronor, 0 eller mer, till exempel 25 000 eller 25 000,50."),
+    "money_not_readable": N_(
+        "Skriv ett belopp i kronor, 0 eller mer och utan punkt för tusental, till exempel 25 000 eller 25 000,50."
+    ),
     "changed_meanwhile": N_("Någon annan hann före. Se vad som ändrades och gör om det som behövs."),
     "degrees_not_readable": N_("Skriv grader med decimaler, till exempel 56,67612. Eller tryck på kartan."),
     "lamp_not_chosen": N_("Välj vilken stolpe det är."),

@@ -28,7 +28,8 @@ function forgetMended($form, words) {
   const missing = whatIsMissing($form, words) ?? {};
   for (const [name, ...sentences] of [["lat", words.position_missing, words.pole_unknown, words.outside], ["categories", words.category_missing]]) {
     const $error = $form.querySelector(`#${name}-error`);
-    if (name in missing || !sentences.includes($error?.textContent)) continue;
+    if (!sentences.includes($error?.textContent) || $error.textContent === missing[name]) continue;
+    if (missing[name]) { $error.textContent = missing[name]; continue; } // something else is wrong now
     $error.remove();
     $form.querySelectorAll(`[aria-describedby="${name}-error"]`).forEach(($field) => {
       $field.removeAttribute("aria-invalid");
@@ -158,7 +159,7 @@ export function showErrors($form, errors, steps) {
     $field?.setAttribute("aria-invalid", "true");
     $field?.setAttribute("aria-describedby", $error.id);
     const isShown = name === "lat" ? isTyped || $form.elements.address.value || $form.elements.pole_number.value : $field?.type !== "hidden"; // what was written stays in sight
-    $field?.closest("details")?.toggleAttribute("open", Boolean(isShown));
+    if (isShown) $field?.closest("details")?.toggleAttribute("open", true);
   }
   steps?.goTo(Object.keys(errors)[0]);
   const $first = $form.querySelector(".error");

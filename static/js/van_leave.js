@@ -19,8 +19,8 @@ for (const $leave of document.querySelectorAll("form[data-leave]")) {
 async function signOutHere($leave) {
   tell("");
   if (navigator.onLine === false) return tell($leave.dataset.offline);
-  const waiting = await all("outbox").catch(() => []);
-  if (waiting.length && !confirm($leave.dataset.leave.replace("%(n)s", waiting.length))) return;
+  const questions = await whatStaysOrGoes($leave.dataset);
+  if (questions && !confirm(questions)) return;
   const problem = await signOut($leave.action, $leave.elements.csrf_token.value);
   if (problem) return tell($leave.dataset[problem]);
   await leave().catch(() => {});
@@ -29,6 +29,15 @@ async function signOutHere($leave) {
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the way back shows no day that is gone from the phone
   location.assign(SIGN_IN);
 }
+
+/** Ask about visits that wait, which stay in the phone, and about what is written at tickets that are not closed, which does not. */
+async function whatStaysOrGoes({ leave: stays, begun: goes }) {
+  const waiting = await all("outbox").catch(() => []);
+  const begun = (await all("drafts").catch(() => [])).filter(isWritten);
+  return [[stays, waiting], [goes, begun]].filter(([, rows]) => rows.length).map(([text, rows]) => text.replace("%(n)s", rows.length)).join("\n\n");
+}
+
+const isWritten = ({ done, note, parts, action, photos, ended }) => !done && Boolean(note || parts || action || photos?.length || ended);
 
 /** Sign out on the server; return "" when nobody is signed in any more, else "offline" or "refused". */
 async function signOut(address, token, again = true) {

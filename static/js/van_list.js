@@ -1,5 +1,5 @@
 // Today's round: what is left in the order of driving, what waits, what was refused and why, what is done.
-import { all, get, write } from "./van_store.js";
+import { all, fact, get, write } from "./van_store.js";
 import { AT_NIGHT, regret, throwAway, tryAgain } from "./van_sync.js";
 import { begin, clock, copy, fill, make, number, say, show, words } from "./van_page.js";
 import { smaller } from "./van_photo.js";
@@ -165,7 +165,7 @@ function finishedPart({ item, items = [item], title }, left, regretted, sent) {
 async function toldParts(redraw) {
   const unread = (await all("sent")).filter((item) => !item.read && (item.explained.length || item.photo_problems.length));
   return unread.map((item) => {
-    const $card = copy("told", { head: item.form ? item.pole : say("told", item) });
+    const $card = copy("told", { head: item.form ? item.pole : say("told", named(item)) });
     $card.querySelector("[data-lines]").append(...[...item.explained, ...item.photo_problems].map((line) => make("li", line)));
     $card.querySelector("[data-read]").addEventListener("click", async () => {
       await write(["sent", "put", { ...(await get("sent", item.client_id)), read: true }]);
@@ -182,12 +182,15 @@ function pageOf(day, { kind, ticket_id: id, visit }) {
   return stops.some((stop) => stop.id === id) ? hash : "";
 }
 
+/** A lamp without a pole goes by its ticket, which is then not said twice. */
+const named = (item) => (item.pole === item.reference ? { ...item, reference: "" } : item);
+
 const isOf = (mine) => ({ staff_id: theirs }) => theirs === null || theirs === mine;
 
 async function refusedParts(day, redraw) {
   const refused = (await all("outbox")).filter(isOf(day.staff.id)).filter((item) => item.state === "refused");
   return refused.map((item) => {
-    const $card = copy("refused", { head: say("refused", item) });
+    const $card = copy("refused", { head: say("refused", named(item)) });
     const $change = $card.querySelector("[data-change]");
     $change.hidden = item.kind !== "form";
     if (item.kind === "form") $change.href = formHash(item);
@@ -223,19 +226,21 @@ export async function showSync(lastOutcome, mine) {
   const own = outbox.filter(isOf(mine));
   const waiting = own.filter((item) => item.state === "waiting");
   const refused = own.filter((item) => item.state === "refused").length;
+  const here = new Set((await fact("day"))?.stops.map(({ id }) => id));
+  const unmended = (await all("drafts")).filter(({ id, mends, done }) => mends && !done && here.has(id)).length;
   const others = outbox.length - own.length;
   const n = number(waiting.length);
   const line = { offline: "offline", signin: "signin", unavailable: "unavailable" }[outcome];
   const regret = !line && waiting.length > 0 && waiting.every((item) => item.not_before > Date.now());
   const texts = [
     line ? say(line, { n }) : "", waiting.length && line !== "signin" ? say(regret ? "soon" : "waiting", { n }) : "",
-    refused ? say("refused_some", { n: refused }) : "",
-    !line && !waiting.length && !refused && outcome === "sent" ? say("sent") : "", others ? say("others", { n: others }) : "",
+    refused ? say("refused_some", { n: refused }) : "", unmended ? say("unmended", { n: unmended }) : "",
+    !line && !waiting.length && !refused && !unmended && outcome === "sent" ? say("sent") : "", others ? say("others", { n: others }) : "",
   ].filter(Boolean);
   fill($bar, {});
   $bar.querySelector("[data-sync-text]").textContent = texts.join(" ");
   $bar.querySelector("[data-send]").hidden = !waiting.length || regret || outcome === "signin";
   $bar.querySelector("[data-sign-in]").hidden = outcome !== "signin";
-  $bar.dataset.state = line ?? (refused ? "refused" : waiting.length ? "waiting" : "sent");
+  $bar.dataset.state = line ?? (refused || unmended ? "refused" : waiting.length ? "waiting" : "sent");
   $bar.hidden = !texts.length;
 }

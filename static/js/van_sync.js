@@ -20,7 +20,7 @@ export async function keepVisit({ stop, draft, photos = [], regret = REGRET_MS, 
     client_id: visit.client_id, staff_id: day?.staff.id ?? null, ticket_id: stop.id, pole: stop.pole || stop.reference, reference: stop.reference, visit, photos, left, unticked: draft?.unticked,
     made_at: Date.now(), not_before: Date.now() + regret, state: "waiting", errors: [],
   };
-  const goesOn = left ? { photos: [], test: "", unticked: [] } : { done: item.client_id };
+  const goesOn = left ? { photos: [], test: "", unticked: [], mends: false } : { done: item.client_id, mends: false };
   const kept = draft ? [["drafts", "put", { ...draft, ...goesOn, changed_at: item.made_at }]] : [];
   await write(["outbox", "put", item], ...kept);
   return item;
@@ -47,12 +47,13 @@ export async function regret(clientId) {
 }
 
 /** Return the work as it was before its visit: what the draft never had, or has no longer, the visit tells. */
-function asBefore({ ticket_id: id, visit, photos, left, unticked }, draft = { photos: [] }) {
+function asBefore({ ticket_id: id, visit, photos, left, unticked, state }, draft = { photos: [] }) {
+  const isRefused = state === "refused"; // it is not done until it is sent in another way, and the round says so
   const { arrived_at, made_safe_at, lamp_id, action_code: action = "", cause_code: cause = "", parts = "", note = "", outcome, next_on, reason } = visit;
   const told = { arrived_at, made_safe_at, lamp_id, action, cause, test: { true: "yes", false: "no" }[visit.switch_on_test] ?? "", parts, note };
   const written = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, draft[name] || value]));
   return {
-    ...draft, ...written, id, done: "", changed_at: Date.now(), ended: outcome === "repaired" ? null : { outcome, next_on, reason },
+    ...draft, ...written, id, done: "", mends: isRefused || draft.mends === true, changed_at: Date.now(), ended: outcome === "repaired" ? null : { outcome, next_on, reason },
     unticked: left ? unticked : draft.unticked, photos: left ? [...photos, ...draft.photos] : [...draft.photos, ...photos.slice(draft.photos.length)],
   };
 }

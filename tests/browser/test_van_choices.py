@@ -85,9 +85,13 @@ def test_a_refused_visit_is_mended_on_its_tickets_page_with_what_was_written(ref
     expect(page.locator("#action-fuse_replaced")).to_be_checked()
     expect(page.locator("#test-yes")).to_be_checked()
     expect(page.locator("#note")).to_have_value("Vatten i luckan")
+    page.get_by_role("link", name="Till rutten").tap()
+    says(page, "Kvar att rätta: 1.")
+    anna.opens_pole("R-0")
     page.get_by_role("button", name="Lagad", exact=True).tap()
     expect(page.locator(".finished")).to_contain_text("R-0 är lagad")
     expect(page.locator(".told-card.bad")).to_have_count(0)
+    expect(page.locator("[data-sync-text]")).not_to_contain_text("rätta")
     at_last(page, lambda: kept(ticket).state == "repaired")
     assert [(len(v.lamp_ids), v.note) for v in visits()] == [(2, "Vatten i luckan")]
 
@@ -107,6 +111,23 @@ def test_a_refused_visit_is_thrown_away_only_by_somebody_who_says_so_twice(refus
     anna.opens_pole("R-0")
     expect(page.get_by_role("button", name="På plats", exact=True)).to_be_visible()
     assert (kept(ticket).state, visits()) == ("new", [])
+
+
+def test_nothing_on_a_tickets_page_sticks_out_however_much_of_it_is_open(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    stamp = {"created_at": town.now, "updated_at": town.now}
+    db.session.add(Organisation(name="Bostadsbolaget Demohem", kind="owner", **stamp))
+    lamps(town, 1)
+    anna = in_the_van("Anna")
+    anna.opens_pole("OX-00")
+    anna.page.get_by_role("button", name="På plats", exact=True).tap()
+    anna.page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
+    assert anna.page.evaluate("document.documentElement.scrollWidth") <= 360
+    past = """[...document.querySelectorAll('main details .button, main .tile label')].filter((e) => e.offsetParent
+      && (e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > (e.closest('details') ?? document.body).getBoundingClientRect().right - 4))
+      .map((e) => e.textContent)"""
+    assert anna.page.evaluate(past) == []
 
 
 def test_a_colleagues_refused_visit_is_not_mine_to_throw_away(refused: tuple[Technician, int]) -> None:

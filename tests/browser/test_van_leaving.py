@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Live
+from tests.browser.conftest import Live, until
 from tests.browser.van import Technician, lamps
 from tests.builders import Scene
 
@@ -66,6 +66,30 @@ def test_a_server_that_does_not_sign_out_leaves_the_day_on_the_phone_and_that_is
     assert anna.page.evaluate(KEPT) == [1, 1]
     leaves(anna)
     expect(anna.page.locator("#email")).to_be_visible()
+
+
+def test_what_is_written_at_a_ticket_that_is_not_closed_is_asked_about_before_it_goes(
+    town: Scene, in_the_van: Callable[[str], Technician]
+) -> None:
+    lamps(town, 2)
+    anna = in_the_van("Anna")
+    page = anna.page
+    anna.opens_pole("OX-00")
+    page.get_by_role("button", name="På plats", exact=True).tap()
+    page.get_by_text("Orsak, delar och anteckning").tap()
+    page.locator("#note").fill("Vatten i luckan")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    until(page, "(await (await import('/static/js/van_store.js')).all('drafts')).some(({ note }) => note)")
+    leaves(anna)
+    expect(page.locator("#note")).to_have_value("Vatten i luckan")
+    [question] = asked
+    assert question.startswith(
+        "Det som är skrivet på ärenden som inte är avslutade försvinner ur telefonen. Antal ärenden: 1."
+    )
+    page.once("dialog", lambda dialog: dialog.accept())
+    leaves(anna)
+    expect(page.locator("#email")).to_be_visible()
 
 
 def test_whoever_is_signed_out_already_empties_the_phone_by_signing_out(

@@ -122,7 +122,7 @@ def test_a_sum_that_can_be_read_in_two_ways_is_refused_beside_its_field_and_stay
     sent = {"kind": "signs", "description": "Skylta om", "district": scene.oxhagen.id, "cost_estimate_sek": written}
     answer = scene.signed_in("coordinator").post("/coordinator/measures/new", data=sent)
     page = BeautifulSoup(answer.text, "html5lib")
-    said = "Skriv ett belopp i kronor, 0 eller mer, till exempel 25 000 eller 25 000,50."
+    said = "Skriv ett belopp i kronor, 0 eller mer och utan punkt för tusental, till exempel 25 000 eller 25 000,50."
     assert (answer.status_code, page.select_one("#cost_estimate_sek-error").text) == (422, said)
     assert (page.select_one("#cost_estimate_sek")["value"], page.select_one("#description").text) == (
         written,

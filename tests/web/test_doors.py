@@ -218,7 +218,7 @@ def test_guessing_a_password_is_slowed_down_per_account_and_network(scene: Scene
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("sv", "Det har kommit många på kort tid från ditt nät. Försök igen om 15 minuter."),
+        ("sv", "Det har kommit många försök på kort tid. Försök igen om 15 minuter."),
         ("en", "Many came from your network in a short time. Try again in 15 minutes."),
         ("sv@easy", "Många har skickat på kort tid. Vänta 15 minuter. Försök igen sedan."),
         ("ar", "وصلت طلبات كثيرة من شبكتك في وقت قصير. حاول بعد 15 دقيقة."),
@@ -252,7 +252,7 @@ def test_a_wait_is_said_in_minutes_and_a_long_one_in_hours(
     with client.application.test_request_context("/api/v1/reports"):
         body, status = problems._http(TooManyRequests())
     assert (status, body.headers["Retry-After"]) == (429, str(seconds or 60))
-    assert body.json["detail"] == f"Det har kommit många på kort tid från ditt nät. Försök igen om {said}."
+    assert body.json["detail"] == f"Det har kommit många försök på kort tid. Försök igen om {said}."
 
 
 def test_an_error_is_a_page_in_words_and_never_a_trace(scene: Scene, client: FlaskClient) -> None:
