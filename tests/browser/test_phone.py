@@ -313,7 +313,7 @@ def test_what_was_refused_while_nobody_looked_waits_to_be_mended(live: Live, pho
 REFUSALS = (
     (409, "Vi har redan en rapport med det här numret"),
     (413, "Det är för mycket att ta emot"),
-    (429, "Det har kommit många på kort tid"),
+    (429, "Det har kommit många försök på kort tid"),
     (503, "Vi kan inte ta emot just nu"),
     (507, "Vi har ont om plats just nu"),
 )
