@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.models.base import db
 from app.models.reports import Report
-from tests.browser.conftest import PHONE, Live
+from tests.browser.conftest import PHONE, Live, until
 from tests.browser.phones import ALLOWED, Phone
 from tests.builders import Scene
 
@@ -23,6 +23,12 @@ def phone(town: Scene, person: Callable[..., Page]) -> Phone:
     return Phone(person(PHONE, permissions=[]))
 
 
+def opens(phone: Phone, address: str) -> None:
+    """Open the form and wait for what comes a moment after the first question: it is that which looks before one goes on."""
+    phone.page.goto(address)
+    until(phone.page, "!document.querySelector('[data-choose=gallery]').hidden")
+
+
 def names_a_pole(phone: Phone, pole: str) -> None:
     phone.page.locator("[data-other-ways] summary").click()
     phone.page.locator("#pole_number").fill(pole)
@@ -31,7 +37,7 @@ def names_a_pole(phone: Phone, pole: str) -> None:
 
 def test_a_pole_that_nobody_knows_and_nothing_else_is_told_before_one_goes_on(town: Scene, phone: Phone) -> None:
     town.lamp("NO-304")
-    phone.page.goto("/report")
+    opens(phone, "/report")
     names_a_pole(phone, "ZZ-9999")
     expect(phone.page.locator("[data-place-status]")).to_contain_text(NOBODY_KNOWS)
     phone.tap(phone.button("Nästa"))
@@ -51,7 +57,7 @@ def test_a_pole_that_nobody_knows_and_nothing_else_is_told_before_one_goes_on(to
 
 
 def test_a_place_outside_of_the_municipality_is_told_before_one_goes_on(phone: Phone) -> None:
-    phone.page.goto("/report?lat=59.3&lon=18.06")
+    opens(phone, "/report?lat=59.3&lon=18.06")
     expect(phone.page.locator("[data-outside]")).to_be_visible()
     phone.tap(phone.button("Nästa"))
     expect(phone.page.locator("#lat-error")).to_have_text("Platsen ligger utanför kommunen.")
