@@ -227,7 +227,7 @@ def belong(report: Report, spot_id: int) -> None:
 
 
 def move_reports(before: Mapping[int, int], after: Mapping[int, int]) -> None:
-    """Write the memberships that changed, in one statement: a hundred thousand single ones would take seconds.
+    """Write the memberships that changed, all that join in one statement and all that leave in another: a hundred thousand single ones would take seconds.
 
     Args:
         before: the spot of each report, 0 for none. after: the same as it is to be; a report that is not named has none.

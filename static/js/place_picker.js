@@ -64,7 +64,6 @@ export function setUpPlace($form) {
     if (fields.place_id) fields.place_id.value = "";
     chosen();
     map?.mark(lon, lat, accuracy);
-    $near.querySelector("[data-outside]")?.remove(); // that was of the place before
     $locate.classList.add("quiet");
     $form.dispatchEvent(new Event("change")); // a place is a change like any other
     lookAround(lon, lat);
@@ -75,6 +74,7 @@ export function setUpPlace($form) {
     document.querySelector("[data-draft-place]")?.toggleAttribute("hidden", true);
   };
   const lookAround = (lon, lat) => {
+    $near.querySelector("[data-outside]")?.remove(); // that was of the place before
     asking += 1;
     const mine = asking;
     setTimeout(async () => {
@@ -215,6 +215,7 @@ export function setUpPlace($form) {
       fields.method.value = fields.accuracy_m.value = "";
       if (fields.place_id) fields.place_id.value = "";
       chosen();
+      if (given()) lookAround(...given());
     }
     say(given() ? words.placed : words.none);
   };

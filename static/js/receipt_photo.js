@@ -14,7 +14,7 @@ async function problemIn(answer) {
 async function setUp() {
   const { receipt, sending, offline, failed } = $form.dataset;
   const $status = $form.querySelector("[data-photo-status]");
-  const $send = $form.querySelector("button.full:not([type])");
+  const $send = $form.querySelector("[data-send]");
   const row = (await all("receipts").catch(() => [])).find(({ path }) => path === receipt);
   const left = row?.photos ?? [];
   let photos = null;
@@ -24,7 +24,7 @@ async function setUp() {
 
   async function send() {
     const answer = await fetch($form.action, { method: "POST", body: new FormData($form), redirect: "manual" }).catch(() => null);
-    if (answer?.type !== "opaqueredirect") return answer ? (await problemIn(answer)) ?? failed : offline;
+    if (answer?.type !== "opaqueredirect") return answer ? (await problemIn(answer)) || failed : offline;
     await keep({ photos: [], photo_problems: [] });
     location.assign(receipt);
     return sending;

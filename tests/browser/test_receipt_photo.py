@@ -64,7 +64,7 @@ def test_pressing_send_twice_sends_a_photo_once(phone: Phone) -> None:
     sent: list[Request] = []
     phone.page.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/photos") else None)
     phone.page.evaluate("""() => {
-      const $send = document.querySelector("[data-add-photo] button.full:not([type])");
+      const $send = document.querySelector("[data-add-photo] [data-send]");
       $send.click();
       $send.click();
     }""")

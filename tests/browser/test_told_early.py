@@ -62,6 +62,12 @@ def test_a_place_outside_of_the_municipality_is_told_before_one_goes_on(phone: P
     phone.tap(phone.button("Nästa"))
     expect(phone.page.locator("#lat-error")).to_have_text("Platsen ligger utanför kommunen.")
     expect(phone.page.locator("#c-lamp_out")).to_be_hidden()
+    phone.page.locator("[name=lat]").fill("56,676")
+    phone.page.locator("[name=lon]").fill("16,335")
+    phone.page.locator("#address").focus()
+    expect(phone.page.locator("[data-outside]")).to_have_count(0)
+    phone.tap(phone.button("Nästa"))
+    expect(phone.page.locator("#c-lamp_out")).to_be_visible()
 
 
 def test_a_wrong_pole_written_without_coverage_is_said_on_the_next_page_that_is_opened(
