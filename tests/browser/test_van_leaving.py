@@ -78,13 +78,12 @@ def test_what_is_written_at_a_ticket_that_is_not_closed_is_asked_about_before_it
     page.get_by_role("button", name="På plats", exact=True).tap()
     page.get_by_text("Orsak, delar och anteckning").tap()
     page.locator("#note").fill("Vatten i luckan")
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     until(page, "(await (await import('/static/js/van_store.js')).all('drafts')).some(({ note }) => note)")
-    leaves(anna)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        leaves(anna)
     expect(page.locator("#note")).to_have_value("Vatten i luckan")
-    [question] = asked
-    assert question.startswith(
+    assert asked.value.message.startswith(
         "Det som är skrivet på ärenden som inte är avslutade försvinner ur telefonen. Antal ärenden: 1."
     )
     page.once("dialog", lambda dialog: dialog.accept())

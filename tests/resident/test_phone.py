@@ -54,12 +54,12 @@ def test_the_service_worker_keeps_every_file_that_its_pages_ask_for(scene: Scene
 def test_what_is_kept_gets_another_version_when_one_file_changes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    before = shell.version.__wrapped__()
+    before = shell.version()
+    assert shell.version.__wrapped__() == before
     changed = tmp_path / "service_worker.js"
     changed.write_text("// another\n")
     monkeypatch.setattr(shell, "WORKER", str(changed))
     assert shell.version.__wrapped__() != before
-    assert before == shell.version()
 
 
 def test_the_home_screen_gets_a_name_and_an_icon_that_betray_nothing(scene: Scene, client: FlaskClient) -> None:
