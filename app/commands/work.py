@@ -34,7 +34,7 @@ def work_jobs(*, once: bool) -> None:
         try:
             parts().jobs.start()
             click.echo("The worker is at work. Stop it with Ctrl+C.")
-            asked.get()
+            asked.wait()
         finally:
             click.echo("Stopping.")
             parts().jobs.stop()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -119,6 +120,33 @@ def test_a_worker_that_is_stopped_while_it_starts_stops_whole(
     finally:
         signal.signal(asked, heard_by)
     assert stopped.is_set()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_that_waits_hears_a_signal_that_did_not_interrupt_its_waiting(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, asked: signal.Signals
+) -> None:
+    """As when it comes in the moment before one waits, or when another thread is the one that the system interrupts."""
+    at_work, unheard = threading.Event(), threading.Event()
+
+    def interrupts_this_thread_only() -> None:
+        at_work.wait(5)
+        time.sleep(0.3)  # until the other one waits
+        signal.pthread_kill(threading.get_ident(), asked)
+
+    def shouts() -> None:
+        unheard.set()
+        os.kill(os.getpid(), asked)
+
+    jobs = scene.app.extensions["ljuspunkt"].jobs
+    monkeypatch.setattr(dark_spots, "load_loops", interrupts_this_thread_only)
+    monkeypatch.setattr(jobs, "start", at_work.set)
+    monkeypatch.setattr(jobs, "stop", lambda: None)
+    patience = threading.Timer(10, shouts)
+    patience.start()
+    assert run(scene.app, "jobs", "work").exit_code == 0
+    patience.cancel()
+    assert not unheard.is_set()
 
 
 def test_what_is_due_later_is_not_said_to_be_left(scene: Scene) -> None:
