@@ -23,7 +23,9 @@ Ints = NDArray[np.int64]
 REACH_M: Final = 2 * RADIUS_M + 1.0
 """Two radii, and a metre for the rounding of boxes."""
 WINDOW_M: Final = 400.0
-"""How far around a change known spots are asked for: what hangs together with a report seldom reaches further."""
+"""How far around a change known spots say where to look: what hangs together with a report seldom reaches further."""
+ASKED_M: Final = 800.0
+"""How far around a change known spots are asked for, so that those around what is looked at need not be asked for again."""
 _FIRST_M: Final = REACH_M + RADIUS_M
 _SPOT_REACH_M: Final = REACH_M + RADIUS_M - MARGIN_M
 _SPOT_GAP_M: Final = RADIUS_M - 2 * MARGIN_M
@@ -43,7 +45,7 @@ class Touched:
     beyond: list[Box]
 
 
-def boxes_around(at: Floats, reach_m: float = WINDOW_M) -> list[Box]:
+def boxes_around(at: Floats, reach_m: float) -> list[Box]:
     """Return boxes that reach so far around each of these positions (k, 2); those that overlap become one."""
     return joined((x - reach_m, y - reach_m, x + reach_m, y + reach_m) for x, y in at.tolist())
 
@@ -56,14 +58,16 @@ def likely_boxes(at: Floats, extents: Floats) -> list[Box]:
         those near a change, and those that hang together with them, say how far the groups have reached until now.
 
     """
+    changed = np.hstack([at, at])
+    extents = extents[_meet(_widened(changed, WINDOW_M), extents).any(axis=0)]
     grown = _widened(extents, _SPOT_REACH_M)
-    near = _meet(np.hstack([at, at]), grown).any(axis=0)
+    near = _meet(changed, grown).any(axis=0)
     hanging = _meet(extents, _widened(extents, _SPOT_GAP_M))
     more = near
     while more.any():
         more = hanging[more].any(axis=0) & ~near
         near |= more
-    places = _widened(np.hstack([at, at]), _FIRST_M)
+    places = _widened(changed, _FIRST_M)
     return joined((w, s, e, n) for w, s, e, n in np.vstack([places, grown[near]]).tolist())
 
 

@@ -231,7 +231,7 @@ def _descend(made: _Made, called: Mapping[int, str], now: datetime) -> None:
     after = {n: spot.id for spot, reports in zip(made.spots, made.groups, strict=True) for n in reports}
     for parent, child in made.matching.merged:
         gone = [n for n in made.known[parent] if after.get(n) == child]
-        rest = spot_work_steps.hand_over("reports", parent, child)
+        rest = () if _all_counted(made, parent) else spot_work_steps.hand_over("reports", parent, child)
         name = {"called": called[parent]} if parent in called else {}
         spot_work_steps.merge_into(made.known_spots[parent], child, sorted({*gone, *rest}), now=now, more=name)
     for parent, k in made.matching.split:
@@ -240,6 +240,11 @@ def _descend(made: _Made, called: Mapping[int, str], now: datetime) -> None:
             kept, taken = (_places(made, parent, home, after) for home in (parent, part))
             moved = spot_work_steps.split_work(parent, part, kept, taken)
             spot_work_steps.remember(parent, part, "split", moved, now=now)
+
+
+def _all_counted(made: _Made, number: int) -> bool:
+    """Say whether every report of a spot counts, so that none is left behind when those that count have gone."""
+    return made.known_spots[number].members == len(made.known[number])
 
 
 def _places(made: _Made, parent: int, home: int, after: Mapping[int, int]) -> list[tuple[float, float]]:

@@ -14,11 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from app.services import spot_report_steps
 from app.services.scoring_steps import Town
 from app.services.spot_report_steps import BESIDE_PINNED_M, Floats, Ground, Nearby, in_metres
-from app.services.spot_row_steps import SpotRow, rows_of
+from app.services.spot_row_steps import SpotRow, kept_rows
 from geo.dark_spots import Part, Spot, Together, drawn, hanging_together, parts_of, spots_of
-from geo.neighbourhoods import Box, boxes_around, covers, joined, likely_boxes, touched, wider
+from geo.neighbourhoods import ASKED_M, WINDOW_M, Box, boxes_around, covers, joined, likely_boxes, touched, wider
 from geo.points import distinct
 
+FEW_PLACES = 4
+"""Beyond so many, spots further off are not asked for beforehand: the boxes of many places grow together into one."""
 PLACES_MAX = 300
 REPORTS_MAX = 20_000
 """Beyond so many places or reports looking at everything is quicker than looking around each."""
@@ -74,7 +76,7 @@ def around(marks: Mapping[str, Any], now: datetime) -> tuple[Town, Scene | None]
 
 def _seen_whole(look: _Look, epsg: int) -> Scene | None:
     while len(look.at) <= PLACES_MAX:
-        ground = spot_report_steps.ground_within(look.boxes, epsg)
+        ground, silent = spot_report_steps.ground_within(look.boxes, epsg)
         if len(ground.ids) > REPORTS_MAX:
             return None
         fixed = _pinned(look, ground, epsg)
@@ -86,8 +88,10 @@ def _seen_whole(look: _Look, epsg: int) -> Scene | None:
         mine = free.only(near.rows)
         late = _going_home(free, together, fixed, near.rows)
         look.spots |= {int(s) for s in mine.spot if s} | set(homes.values()) | set(late.values())
-        spots = {} if near.beyond else rows_of(look.spots)
-        beyond = near.beyond or _elsewhere(look, [s for n, s in spots.items() if n not in fixed], mine, epsg)
+        spots = {} if near.beyond else kept_rows(look.spots)
+        seen = silent + Counter(mine.spot.tolist())
+        unseen = [n for n, row in spots.items() if n not in fixed and row.members != seen[n]]
+        beyond = near.beyond or _elsewhere(look, unseen, mine, epsg)
         if not beyond:
             parts = parts_of(free.xy, free.who, together, near.groups)
             by_report = _by_report(ground, homes) | _by_report(free, late)
@@ -95,7 +99,7 @@ def _seen_whole(look: _Look, epsg: int) -> Scene | None:
             same = _unchanged(parts, mine, free.spot) - moved
             rows = _without(near.rows[~np.isin(mine.spot, sorted(same))], late)
             changed = drawn(free.xy, [part for part in parts if int(free.spot[part.rows[0]]) not in same])
-            moving = {n: spot for n, spot in spots.items() if n not in same}
+            moving = {n: SpotRow.of(row) for n, row in spots.items() if n not in same}
             touched_pins = set(fixed) & moving.keys()
             return Scene(free.only(rows), by_report, touched_pins, _renumbered(changed, rows), moving)
         look.boxes = joined([*look.boxes, *beyond])
@@ -107,7 +111,7 @@ def _first_look(marks: Mapping[str, Any], places: Floats, spots: set[int], epsg:
     gone = in_metres(marks.get("places", ()), epsg)
     members = spot_report_steps.members_at(named, epsg).xy if named else gone[:0]
     at = distinct(np.vstack([places, gone, members]))[0]
-    windows = boxes_around(at)
+    windows = boxes_around(at, ASKED_M if len(at) <= FEW_PLACES else WINDOW_M)
     near = spot_report_steps.spots_near(windows, epsg, named)
     kept = [near.pinned[n].buffer(BESIDE_PINNED_M).bounds for n in sorted(named & near.pinned.keys())]
     boxes = joined([*likely_boxes(at, near.as_array()), *kept])
@@ -129,19 +133,17 @@ def _is_seen(box: Box, windows: Sequence[Box]) -> bool:
     return any(covers(window, box) for window in windows)
 
 
-def _elsewhere(look: _Look, free_spots: Sequence[SpotRow], mine: Ground, epsg: int) -> list[Box]:
-    """Return where touched spots have reports that were not seen to be touched; these places change as well."""
-    seen = Counter(mine.spot.tolist())
-    more = [spot.id for spot in free_spots if spot.counted != seen[spot.id]]
-    if not more:
+def _elsewhere(look: _Look, unseen: Collection[int], mine: Ground, epsg: int) -> list[Box]:
+    """Return where spots that were not seen whole have reports that were not seen to be touched; these places change as well."""
+    if not unseen:
         return []
-    members = spot_report_steps.members_at(more, epsg)
+    members = spot_report_steps.members_at(unseen, epsg)
     places = members.xy[~np.isin(members.ids, mine.ids)]
     new = [p for p in distinct(places)[0].tolist() if p not in look.at.tolist()]
     if not new:
         return []
     look.at = np.vstack([look.at, new])
-    return boxes_around(np.array(new))
+    return boxes_around(np.array(new), WINDOW_M)
 
 
 def _free(ground: Ground, fixed: Collection[int], homes: Mapping[int, int]) -> np.ndarray[Any, Any]:

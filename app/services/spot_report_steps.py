@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,10 @@ COUNTS = none_of(REPORT.state, NOT_GROUPED)
 HOME = Membership.__table__.c
 BELONGS = HOME.report_id == REPORT.id
 COLUMNS = (REPORT.id, REPORT.lon, REPORT.lat, HOME.dark_spot_id, REPORT.district_id, *MEMBER_COLUMNS)
-COUNTED = select(*COLUMNS).select_from(Report.__table__.outerjoin(Membership.__table__, BELONGS)).where(COUNTS)
+STANDING = select(*COLUMNS).select_from(Report.__table__.outerjoin(Membership.__table__, BELONGS))
+COUNTED = STANDING.where(COUNTS)
+SPOT_OF, STATE = 3, 10
+"""Where two of the columns stand."""
 SPOT = DarkSpot.__table__.c
 STANDS = SPOT.state != "merged"
 SIDES = ("west", "south", "east", "north")
@@ -98,19 +101,20 @@ def all_ground(epsg: int) -> Ground:
     return _ground(db.session.connection().execute(COUNTED.order_by(REPORT.id)).all(), epsg)
 
 
-def ground_within(boxes: Iterable[Box], epsg: int) -> Ground:
-    """Return the reports that count within these boxes of metres, which do not overlap."""
+def ground_within(boxes: Iterable[Box], epsg: int) -> tuple[Ground, Counter[int]]:
+    """Return the reports that count within these boxes of metres, which do not overlap, and how many of each spot do not."""
     rows: dict[int, Any] = {}
-    inside_box = _counted_within(db.engine.dialect.name)
+    inside_box = _standing_within(db.engine.dialect.name)
     for box in boxes:
         found = db.session.connection().execute(inside_box, _sides(_degrees(box, epsg))).all()
         rows |= {row[0]: row for row in found}
-    ground = _ground([rows[number] for number in sorted(rows)], epsg)
+    silent = Counter(row[SPOT_OF] for row in rows.values() if row[STATE] in NOT_GROUPED)
+    ground = _ground([rows[number] for number in sorted(rows) if rows[number][STATE] not in NOT_GROUPED], epsg)
     inside = np.zeros(len(ground.ids), np.bool_)
     for west, south, east, north in boxes:
         x, y = ground.xy[:, 0], ground.xy[:, 1]
         inside |= (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    return ground.only(inside)
+    return ground.only(inside), silent
 
 
 def members_at(spot_ids: Collection[int], epsg: int) -> Ground:
@@ -174,9 +178,9 @@ def _some(dialect: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=4)
-def _counted_within(_dialect: str) -> Select[Any]:
+def _standing_within(_dialect: str) -> Select[Any]:
     """Return the question for the reports of a box, built once for each kind of database."""
-    return COUNTED.where(within_box(Report, *(bindparam(side) for side in SIDES)))
+    return STANDING.where(within_box(Report, *(bindparam(side) for side in SIDES)))
 
 
 @lru_cache(maxsize=4)

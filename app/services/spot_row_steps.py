@@ -6,6 +6,7 @@ third of either. What moves a spot's state goes through the mapped class and the
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,33 +15,33 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Insert,
     LargeBinary,
+    Row,
     Select,
+    Text,
     Update,
     bindparam,
+    cast,
     delete,
     func,
     insert,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.domain.dark_spots import NOT_GROUPED
-from app.models.among import among, none_of, numbers, one_of
+from app.models.among import among, numbers, one_of
 from app.models.base import db, write
 from app.models.dark_spots import DarkSpot, DarkSpotDistrict
 from app.models.places import point_at, shape_at
-from app.models.reports import Membership, Report
+from app.models.reports import Membership
 from app.models.walks import Walk, WalkStop
 
 WALKED: Final = ("walked", "protocol_draft", "protocol_published", "feedback_given", "followed_up", "finished")
 SPOT, LISTED = (DarkSpot.metadata.tables[table.__tablename__] for table in (DarkSpot, DarkSpotDistrict))
-REPORT, STOP, WALK = Report.__table__.c, WalkStop.__table__.c, Walk.__table__.c
+STOP, WALK = WalkStop.__table__.c, Walk.__table__.c
 READ: Final = (
     "id", "version", "state", "name", "named_by_staff", "light_fact", "flow", "context", "confirmed_at", "pinned", "public", "kind",
     "length_m", "lon", "lat", "district_id", "held", "report_count", "reporter_count", "first_report_at", "last_report_at",
@@ -59,6 +60,9 @@ MERGE: Final = (
         }
     )
 )  # fmt: skip
+AS_TEXT: Final = frozenset({"context", "category_counts", "when_counts", "score_parts", "before"})
+"""Asked for as the JSON that the database keeps: of the spots around an arriving report few are looked at more closely."""
+_TEXT_AT: Final = [READ.index(name) for name in sorted(AS_TEXT)]
 HAIR: Final = 1e-9
 LAST_NUMBER = select(func.max(SPOT.c.id))
 NEXT_NUMBERS = select(func.nextval(func.pg_get_serial_sequence("dark_spot", "id"))).select_from(
@@ -107,17 +111,25 @@ class SpotRow:
     """By district where it is listed: the share of its reports."""
     perspectives: int = 0
     """From how many different perspectives it was walked (women, older people, wheelchairs …)."""
-    counted: int = 0
-    """How many reports that count it has in the database; only rows of some spots know it."""
+    members: int | None = None
+    """How many reports belong to it in the database, also those that do not count; known of some (`kept_rows`)."""
     shape: bytes | None = None
     """A new shape in WGS84 degrees, as well-known binary; None when the kept one stands."""
     _was: tuple[Any, ...] = field(init=False, repr=False)
     _stood: tuple[float, float] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Number the districts (JSON has words for keys), and remember what was read."""
-        self.shares = {int(d): share for d, share in (self.shares or {}).items()}
+        """Remember what was read."""
         self._was, self._stood = self._now(), (self.lon, self.lat)
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> SpotRow:
+        """Return the spot of a row that `kept_rows` asked for."""
+        values = list(row[: len(READ)])
+        for at in _TEXT_AT:
+            values[at] = json.loads(values[at])
+        shares = {int(d): share for d, share in json.loads(row.shares or "{}").items()}
+        return cls(*[*values, shares, row.perspectives, getattr(row, "members", None)])
 
     def _now(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in WRITTEN)
@@ -147,12 +159,19 @@ class SpotRow:
         }  # fmt: skip
 
 
-def rows_of(spot_ids: Iterable[int] | None) -> dict[int, SpotRow]:
-    """Return these spots, or all, with their districts and from how many perspectives each was walked."""
+def kept_rows(spot_ids: Iterable[int] | None) -> dict[int, Row[Any]]:
+    """Return these spots, or all, as the database keeps them, for SpotRow.of(): with their districts and `perspectives`.
+
+    Rows of some know as well their `members`: how many reports belong to each, also those that do not count.
+    """
     dialect = db.engine.dialect.name
     asked = (_all(dialect),) if spot_ids is None else (_some(dialect), {"spots": numbers(spot_ids)})
-    read = [SpotRow(*row) for row in db.session.connection().execute(*asked).all()]
-    return {row.id: row for row in read}
+    return {row.id: row for row in db.session.connection().execute(*asked).all()}
+
+
+def rows_of(spot_ids: Iterable[int] | None) -> dict[int, SpotRow]:
+    """Return these spots, or all, with their districts and from how many perspectives each was walked."""
+    return {number: SpotRow.of(row) for number, row in kept_rows(spot_ids).items()}
 
 
 def new_rows(count: int) -> list[SpotRow]:
@@ -238,18 +257,17 @@ def _walked() -> Select[Any]:
 def _all(dialect: str) -> Select[Any]:
     """Return the question for all spots, built once for each kind of database."""
     pairs = func.json_object_agg if dialect == "postgresql" else func.json_group_object
-    listed = select(type_coerce(pairs(LISTED.c.district_id, LISTED.c.share), JSON))
-    here = listed.where(LISTED.c.dark_spot_id == SPOT.c.id).scalar_subquery()
-    walked = _walked().where(STOP.dark_spot_id == SPOT.c.id).scalar_subquery()
-    return select(*(SPOT.c[name] for name in READ), here, walked)
+    listed = select(cast(pairs(LISTED.c.district_id, LISTED.c.share), Text)).where(LISTED.c.dark_spot_id == SPOT.c.id)
+    walked = _walked().where(STOP.dark_spot_id == SPOT.c.id)
+    columns = (cast(SPOT.c[name], Text) if name in AS_TEXT else SPOT.c[name] for name in READ)
+    return select(*columns, listed.scalar_subquery().label("shares"), walked.scalar_subquery().label("perspectives"))
 
 
 @lru_cache(maxsize=2)
 def _some(dialect: str) -> Select[Any]:
-    home = Membership.__table__.c
-    mine = home.dark_spot_id == SPOT.c.id, home.report_id == REPORT.id, none_of(REPORT.state, NOT_GROUPED)
-    counted = select(func.count(REPORT.id)).where(*mine).scalar_subquery()
-    return _all(dialect).add_columns(counted).where(among(SPOT.c.id, "spots", dialect))
+    # Counted without looking at the reports, which cost four times as much as all else here.
+    members = select(func.count()).where(Membership.__table__.c.dark_spot_id == SPOT.c.id).scalar_subquery()
+    return _all(dialect).add_columns(members.label("members")).where(among(SPOT.c.id, "spots", dialect))
 
 
 @lru_cache(maxsize=8)

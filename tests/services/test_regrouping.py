@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.domain.dark_spots import NOT_GROUPED
 from app.domain.people import THE_SYSTEM
@@ -164,3 +164,27 @@ def test_a_report_that_is_turned_down_takes_its_part_of_the_outline_with_it(app:
     Story(app, each="never").tell(told)
     grouping.rebuild(now=NOW)
     assert groups() == step_by_step
+
+
+def test_what_was_turned_down_makes_no_arrival_ask_the_database_more(app: Flask) -> None:
+    story = Story(app, each="near")
+    story.tell([("arrive", x, 0, x) for x in range(4)])
+    before = _questions_of_one_more(story)
+    story.tell([("reject", 2)])
+    assert _questions_of_one_more(story) == before
+
+
+def _questions_of_one_more(story: Story) -> list[str]:
+    """Let one report more arrive in the middle, and return what grouping asks."""
+    report = story.scene.report(CENTRE[0] + STEP_LON, CENTRE[1], reporter_key="person 1")
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        grouping.regroup({"reports": [report.id]}, now=NOW)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return asked
