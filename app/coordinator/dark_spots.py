@@ -36,6 +36,7 @@ from geo.drawn import NoShape, corners_of, drawn_shape
 blueprint = admit(Blueprint("dark_spots", __name__, url_prefix="/coordinator/dark-spots"), COORDINATOR)
 CONFIRMED_HOW = ("visit", "walk", "working_group")
 PLACES_A_YEAR, PLACES_MAX = 20, 200
+SOUGHT_MAX = 80
 
 
 @blueprint.get("")
@@ -289,6 +290,7 @@ def _filters() -> spot_pages.Filters:
         request.args.get("owner", type=row_number),
         today if asked.get("overdue") else None,
         quiet_ids(now=now(), today=today) if asked.get("quiet") else None,
+        " ".join(asked.get("q", "").split())[:SOUGHT_MAX],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,9 @@ LAMPS_WITHIN_M = 50.0
 MERGE_WITHIN_M = 400.0
 OUTLINE_TOLERANCE_DEG = 0.0003
 SHOWN_STATES = OPEN_DARK_SPOTS - {"dormant"}
+CALLED_MOST = 2000
+"""So many places of one name are enough to be looked through."""
+NUMBER = re.compile(r"(?:f\s*-?\s*)?([0-9]{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Filters:
     """What the list and the map show alike; `spot_id` is for the small map of one spot's page.
 
     `owner_id` owns land, light or vegetation there, or answers for a measure; `overdue_on` is today when only places
-    with something late are asked for; `quiet_ids` are the districts that few report from, when only theirs are.
+    with something late are asked for; `quiet_ids` are the districts that few report from, when only theirs are. `text` is
+    part of a name, or the number of one spot (F-12, 12), which is then shown whatever else is asked for.
     """
 
     district_id: int | None = None
@@ -56,6 +61,13 @@ class Filters:
     owner_id: int | None = None
     overdue_on: date | None = None
     quiet_ids: Collection[int] | None = None
+    text: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The one spot that is asked for."""
+        digits = NUMBER.fullmatch(self.text)
+        return self.spot_id or (int(digits[1]) if digits else None)
 
 
 @dataclass(frozen=True)
@@ -204,8 +216,10 @@ def _with_metres(spot: DarkSpot, lamps: Sequence[Lamp]) -> list[tuple[Lamp, int]
 
 
 def _conditions(district_ids: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [DarkSpot.id == filters.spot_id if filters.spot_id else _in_state(filters.state)]
-    found += [_in_districts(district_ids)] if district_ids else []
+    mine = [_in_districts(district_ids)] if district_ids else []
+    if filters.number:
+        return [DarkSpot.id == filters.number, *mine]
+    found = [_in_state(filters.state), *mine]
     found += [_in_districts({filters.district_id})] if filters.district_id else []
     if filters.band:
         found.append(DarkSpot.band == filters.band)
@@ -217,7 +231,16 @@ def _conditions(district_ids: Collection[int], filters: Filters) -> list[ColumnE
         found.append(DarkSpot.district_id.in_(filters.quiet_ids))
     if filters.category:
         found.append(func.coalesce(DarkSpot.category_counts[filters.category].as_integer(), 0) > 0)
-    return found
+    return [*found, _called(filters.text, found)] if filters.text else found
+
+
+def _called(text: str, among: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that a spot has these words in its name. SQLite knows capitals of English letters only."""
+    wanted = text.casefold()
+    likely = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text)
+    asked = select(DarkSpot.id, DarkSpot.name).where(*among, DarkSpot.name.ilike(f"%{likely}%"))
+    rows = db.session.execute(asked.order_by(DarkSpot.score.desc(), DarkSpot.id).limit(CALLED_MOST))
+    return DarkSpot.id.in_([row.id for row in rows if wanted in row.name.casefold()])
 
 
 def _of_owner(owner_id: int) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.models.base import db
 from app.models.dark_spots import DarkSpot
+from app.models.districts import District
 from app.models.measures import Measure
 from app.services import grouping, spot_pages
 from tests.builders import CENTRE, Scene
@@ -101,6 +103,39 @@ def test_map_and_list_share_the_filters_for_owner_lateness_and_silence(
     frame = client.get(f"/coordinator/dark-spots/map-frame?{asked}").text
     assert [bdi.text for bdi in page.select("tr[data-spot] bdi")] == shown
     assert [name for name in ("Sen", "\\u00c4gd", "Tyst") if f' {name}"' in frame or f" {name}" in frame][:1]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("tunneln", ["Tunneln vid Östra skolan"]), ("ÖSTRA  skolan", ["Tunneln vid Östra skolan"]), ("100 %", ["Lutar 100 %"]),
+        ("F-{dormant}", ["Södra parken"]), ("f {dormant}", ["Södra parken"]), ("{dormant}", ["Södra parken"]),
+        ("parken", []), ("_stra", []), ("F-99999", []),
+    ],
+)  # fmt: skip
+def test_a_spot_is_found_by_part_of_its_name_or_by_its_number_also_when_it_sleeps(
+    scene: Scene, words: str, shown: list[str]
+) -> None:
+    scene.spot(name="Tunneln vid Östra skolan")
+    scene.spot(name="Lutar 100 %")
+    dormant = scene.spot(name="Södra parken", state="dormant")
+    asked = {"q": words.format(dormant=dormant.id), "band": "" if "{" not in words else "C"}
+    client = scene.signed_in("coordinator")
+    page = BeautifulSoup(client.get("/coordinator/dark-spots", query_string=asked).text, "html5lib")
+    assert [bdi.text for bdi in page.select("tr[data-spot] bdi")] == shown
+    assert page.select_one("#q")["value"].split() == asked["q"].split()
+    assert ("Ingen fläck passar" in page.text) is not bool(shown)
+    frame = client.get("/coordinator/dark-spots/map-frame", query_string=asked).text
+    assert ("Tunneln vid" in frame) is (shown == ["Tunneln vid Östra skolan"])
+
+
+def test_the_number_of_a_spot_in_other_districts_finds_nothing(
+    scene: Scene, limit_coordinator: Callable[[District], None]
+) -> None:
+    spot = scene.spot()
+    client = scene.signed_in("coordinator")
+    limit_coordinator(scene.skalby)
+    assert f'data-spot="{spot.id}"' not in client.get(f"/coordinator/dark-spots?q={spot.id}").text
 
 
 def test_a_shape_drawn_by_hand_stays_through_every_regrouping(scene: Scene) -> None:
