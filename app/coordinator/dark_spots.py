@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -23,7 +24,7 @@ from app.services.desk_steps import organisations
 from app.services.district_steps import quiet_ids
 from app.web import light_form, light_picture, scores
 from app.web.decisions import Answer, decide
-from app.web.forms import Form, row_number
+from app.web.forms import Form, chosen, row_number
 from app.web.guard import admit
 from app.web.languages import local_date, tr
 from app.web.maps import MapAsks, MapGround, MapSpot, analysis_map, outline
@@ -37,17 +38,21 @@ blueprint = admit(Blueprint("dark_spots", __name__, url_prefix="/coordinator/dar
 CONFIRMED_HOW = ("visit", "walk", "working_group")
 PLACES_A_YEAR, PLACES_MAX = 20, 200
 SOUGHT_MAX = 80
+FILTERS = ("q", "district", "band", "state", "category", "owner", "overdue", "quiet")
 
 
 @blueprint.get("")
-def listing() -> str:
-    """Show the map and the same spots as a list."""
+def listing() -> str | AnyResponse:
+    """Show the map and the same spots as a list; a page beyond the last one leads there."""
     filters, page = _filters(), min(max(request.args.get("page", 1, type=row_number), 1), 10_000)
     spots, total = spot_pages.listing(actor().district_ids, filters, page=page)
+    pages, query = -(-total // spot_pages.PAGE), chosen(request.args, FILTERS)
+    if page > pages > 0:
+        return redirect(url_for(".listing", page=pages, **query))
     return render_template(
-        "coordinator/dark_spots.html", spots=spots, total=total, page=page, pages=-(-total // spot_pages.PAGE),
+        "coordinator/dark_spots.html", spots=spots, total=total, page=page, pages=pages,
         filters=filters, districts=_districts(), organisations=organisations(), months_back=spot_heat.MONTHS_BACK, today=local_date(now()), states=list(MOVES["dark_spot"]), categories=CATEGORIES,
-        query={k: v for k, v in request.args.items() if k != "page" and v}, on_map_most=spot_pages.SPOTS_ON_MAP,
+        query=query, on_map_most=spot_pages.SPOTS_ON_MAP,
     )  # fmt: skip
 
 
@@ -290,7 +295,7 @@ def _filters() -> spot_pages.Filters:
         request.args.get("owner", type=row_number),
         today if asked.get("overdue") else None,
         quiet_ids(now=now(), today=today) if asked.get("quiet") else None,
-        " ".join(asked.get("q", "").split())[:SOUGHT_MAX],
+        " ".join(normalize("NFC", asked.get("q", "")).split())[:SOUGHT_MAX],
     )
 
 
@@ -349,7 +354,7 @@ def _page(found: Any, errors: Mapping[str, str], values: Any) -> str:
         sentences=scores.lines(kept), unknown=[line for line in scores.lines(kept) if line.unknown],
         correction=scores.correction(kept), without=scores.without_correction(kept), band_of=rule.band, corners=corners_of(spot_pages.shape(found)), histograms=histograms(found.reports),
         possible=MOVES["dark_spot"][found.state], why=spot_reasons.explain(found), decisions=spot_decisions.decisions(found.id),
-        **_light(found),
+        NOT_GROUPED=rule.NOT_GROUPED, **_light(found),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.domain import measures as rules
 from app.domain.people import COORDINATOR
 from app.services import follow_ups, funding, measure_pages, owner_requests
 from app.services.desk_steps import Unclear, Unknown, organisations, undo
-from app.web.forms import Form, row_number
+from app.web.forms import Form, chosen, row_number
 from app.web.guard import admit
 from app.web.languages import local_date
 from app.web.parts import now, parts
@@ -19,6 +19,7 @@ from app.web.sign_in import actor
 from app.web.words import field_errors
 
 blueprint = admit(Blueprint("measures", __name__, url_prefix="/coordinator"), COORDINATOR)
+FILTERS = ("owner", "overdue", "missing", "money", "column")
 
 
 @blueprint.get("/measures")
@@ -29,7 +30,7 @@ def listing() -> str:
     cards, total = measure_pages.listing(actor(), filters, today, page)
     return render_template(
         "coordinator/measures.html", cards=cards, total=total, page=page, pages=-(-total // measure_pages.ROWS_A_PAGE), filters=filters,
-        query={k: v for k, v in request.args.items() if k != "page" and v}, sources=funding.sources(),
+        query=chosen(request.args, FILTERS), sources=funding.sources(),
         organisations=organisations(), due=follow_ups.due(actor(), today), words=rules.COLUMN_WORDS,
     )  # fmt: skip
 

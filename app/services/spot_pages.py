@@ -41,7 +41,8 @@ OUTLINE_TOLERANCE_DEG = 0.0003
 SHOWN_STATES = OPEN_DARK_SPOTS - {"dormant"}
 CALLED_MOST = 2000
 """So many places of one name are enough to be looked through."""
-NUMBER = re.compile(r"(?:f\s*-?\s*)?([0-9]{1,9})", re.IGNORECASE)
+NUMBER = re.compile(r"(?:f|nr\.?|#)?\s*[-‐–—]?\s*([0-9]{1,9})[.,;:]?|f\s*[-‐–—]\s*([0-9]{1,9})\b.*", re.IGNORECASE)
+"""How people write a spot's number; with its name after it, as in the list."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Filters:
     def number(self) -> int | None:
         """The one spot that is asked for."""
         digits = NUMBER.fullmatch(self.text)
-        return self.spot_id or (int(digits[1]) if digits else None)
+        return self.spot_id or (int(digits[1] or digits[2]) if digits else None)
 
 
 @dataclass(frozen=True)
@@ -236,11 +237,11 @@ def _conditions(district_ids: Collection[int], filters: Filters) -> list[ColumnE
 
 def _called(text: str, among: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     """Return the condition that a spot has these words in its name. SQLite knows capitals of English letters only."""
-    wanted = text.casefold()
-    likely = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text)
-    asked = select(DarkSpot.id, DarkSpot.name).where(*among, DarkSpot.name.ilike(f"%{likely}%"))
+    words = text.casefold().split()
+    likely = [DarkSpot.name.ilike(f"%{re.sub('[^a-z0-9]', '_', word)}%") for word in words]
+    asked = select(DarkSpot.id, DarkSpot.name).where(*among, *likely)
     rows = db.session.execute(asked.order_by(DarkSpot.score.desc(), DarkSpot.id).limit(CALLED_MOST))
-    return DarkSpot.id.in_([row.id for row in rows if wanted in row.name.casefold()])
+    return DarkSpot.id.in_([row.id for row in rows if all(word in row.name.casefold() for word in words)])
 
 
 def _of_owner(owner_id: int) -> ColumnElement[bool]:

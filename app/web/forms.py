@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -145,3 +146,8 @@ class Form:
         """Return the version of the thing that the page showed."""
         value = self.sent.get("version", "")
         return int(value) if value.isascii() and value.isdecimal() and len(value) <= 9 else None
+
+
+def chosen(asked: Mapping[str, str], names: Collection[str]) -> dict[str, Any]:
+    """Return what an address asks for by these names, to lead on with; any other name could mean something to `url_for`."""
+    return {name: value for name, value in asked.items() if name in names and value}

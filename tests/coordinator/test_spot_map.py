@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from unicodedata import normalize
 
 import pytest
 from bs4 import BeautifulSoup
@@ -109,7 +110,9 @@ def test_map_and_list_share_the_filters_for_owner_lateness_and_silence(
     ("words", "shown"),
     [
         ("tunneln", ["Tunneln vid Östra skolan"]), ("ÖSTRA  skolan", ["Tunneln vid Östra skolan"]), ("100 %", ["Lutar 100 %"]),
-        ("F-{dormant}", ["Södra parken"]), ("f {dormant}", ["Södra parken"]), ("{dormant}", ["Södra parken"]),
+        ("o\u0308stra", ["Tunneln vid Östra skolan"]), ("skolan tunneln", ["Tunneln vid Östra skolan"]),
+        ("nr {dormant}", ["Södra parken"]), ("F–{dormant},", ["Södra parken"]), ("F-{dormant} Södra parken", ["Södra parken"]),
+        ("F-{dormant}", ["Södra parken"]), ("f {dormant}", ["Södra parken"]), ("#{dormant}", ["Södra parken"]), ("{dormant}", ["Södra parken"]),
         ("parken", []), ("_stra", []), ("F-99999", []),
     ],
 )  # fmt: skip
@@ -123,10 +126,37 @@ def test_a_spot_is_found_by_part_of_its_name_or_by_its_number_also_when_it_sleep
     client = scene.signed_in("coordinator")
     page = BeautifulSoup(client.get("/coordinator/dark-spots", query_string=asked).text, "html5lib")
     assert [bdi.text for bdi in page.select("tr[data-spot] bdi")] == shown
-    assert page.select_one("#q")["value"].split() == asked["q"].split()
+    assert page.select_one("#q")["value"].split() == normalize("NFC", asked["q"]).split()
     assert ("Ingen fläck passar" in page.text) is not bool(shown)
     frame = client.get("/coordinator/dark-spots/map-frame", query_string=asked).text
     assert ("Tunneln vid" in frame) is (shown == ["Tunneln vid Östra skolan"])
+
+
+def test_a_place_that_sleeps_has_no_rank_and_says_that_nothing_counts_there(scene: Scene) -> None:
+    report = scene.report()
+    report.state = "rejected"
+    spot = scene.spot(report, name="Södra parken", state="dormant")
+    page = scene.signed_in("coordinator").get(f"/coordinator/dark-spots/{spot.id}").text
+    assert "Inga rapporter räknas här längre. Poängen är den sista som gällde." in page
+    assert "öppna fläckar" not in page
+    assert "har rapporterat platsen" not in page
+    assert "räknas inte" in page
+
+
+@pytest.mark.parametrize("page", ["/coordinator/dark-spots", "/coordinator/measures"])
+def test_what_an_address_asks_beside_the_filters_goes_no_further(scene: Scene, page: str) -> None:
+    scene.spot()
+    answer = scene.signed_in("coordinator").get(f"{page}?endpoint=x&_scheme=javascript&_external=1&_anchor=y")
+    assert answer.status_code == 200
+    assert "javascript:" not in answer.text
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(scene: Scene) -> None:
+    scene.spot(name="Tunneln")
+    client = scene.signed_in("coordinator")
+    answer = client.get("/coordinator/dark-spots?q=tunneln&page=7")
+    assert answer.location == "/coordinator/dark-spots?page=1&q=tunneln"
+    assert client.get("/coordinator/dark-spots?q=nowhere&page=7").status_code == 200
 
 
 def test_the_number_of_a_spot_in_other_districts_finds_nothing(
