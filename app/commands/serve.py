@@ -41,9 +41,8 @@ def serve(host: str, port: int) -> None:
         try:
             parts().jobs.start()
             _greet(address)
-            while (
-                not asked.already()
-            ):  # its own way of running is stopped by an exception, which can break off anything
+            # The server's own way of running is stopped by an exception, which can break off anything.
+            while not asked.already():
                 wasyncore.loop(timeout=HEARS_WITHIN_S, map=sockets, count=1)
         finally:
             click.echo("Stopping.")

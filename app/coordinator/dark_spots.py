@@ -69,7 +69,9 @@ def map_frame() -> Response:
     centre = (here.lon, here.lat) if here else (16.36, 56.66)
     off, out = gettext("medvetet släckt"), gettext("lyser inte")
     lamps = [(x, y, f"{pole} · {off if status == 'deliberately_off' else out}") for x, y, pole, status in ground.lamps]
-    asks = MapAsks("" if one else url_for(".heat"), f"{url_for('.shapes')}?{urlencode(request.args.to_dict())}")
+    asks = MapAsks(
+        "" if one else url_for(".heat"), f"{url_for('.shapes')}?{urlencode(chosen(request.args, (*FILTERS, 'spot')))}"
+    )
     return analysis_map(spots, MapGround(ground.districts, ground.reports, lamps), centre, asks)
 
 

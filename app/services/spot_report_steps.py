@@ -108,8 +108,9 @@ def ground_within(boxes: Iterable[Box], epsg: int) -> tuple[Ground, Counter[int]
     for box in boxes:
         found = db.session.connection().execute(inside_box, _sides(_degrees(box, epsg))).all()
         rows |= {row[0]: row for row in found}
-    silent = Counter(row[SPOT_OF] for row in rows.values() if row[STATE] in NOT_GROUPED)
-    ground = _ground([rows[number] for number in sorted(rows) if rows[number][STATE] not in NOT_GROUPED], epsg)
+    standing = [rows[number] for number in sorted(rows)]
+    silent = Counter(row[SPOT_OF] for row in standing if row[STATE] in NOT_GROUPED)
+    ground = _ground([row for row in standing if row[STATE] not in NOT_GROUPED], epsg)
     inside = np.zeros(len(ground.ids), np.bool_)
     for west, south, east, north in boxes:
         x, y = ground.xy[:, 0], ground.xy[:, 1]

@@ -1,4 +1,4 @@
-"""The heat of reports through time, the filters that the map and the list share, and a shape drawn by hand."""
+"""The heat of reports through time, the filters and the search that map and list share, and a shape drawn by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.models.base import db
 from app.models.dark_spots import DarkSpot
 from app.models.districts import District
 from app.models.measures import Measure
-from app.services import grouping, spot_pages
+from app.services import grouping, measure_pages, spot_pages
 from tests.builders import CENTRE, Scene
 
 HEAT = "/coordinator/dark-spots/heat.json"
@@ -144,11 +144,18 @@ def test_a_place_that_sleeps_has_no_rank_and_says_that_nothing_counts_there(scen
 
 
 @pytest.mark.parametrize("page", ["/coordinator/dark-spots", "/coordinator/measures"])
-def test_what_an_address_asks_beside_the_filters_goes_no_further(scene: Scene, page: str) -> None:
-    scene.spot()
+def test_what_an_address_asks_beside_the_filters_goes_no_further(
+    scene: Scene, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure_pages, "ROWS_A_PAGE", 1)
+    for spot in (scene.spot(), scene.spot()):
+        stamp = {"district_id": scene.oxhagen.id, "created_at": scene.now, "updated_at": scene.now}
+        db.session.add(Measure(state="decided", kind="other", description="Röj", dark_spot_id=spot.id, **stamp))
+    db.session.commit()
     answer = scene.signed_in("coordinator").get(f"{page}?endpoint=x&_scheme=javascript&_external=1&_anchor=y")
     assert answer.status_code == 200
     assert "javascript:" not in answer.text
+    assert ("page=2" in answer.text) is page.endswith("measures")
 
 
 def test_a_page_beyond_the_last_leads_to_the_last(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.dark_spots import hanging_together, spots_of
-from geo.neighbourhoods import REACH_M, covers, likely_boxes, touched
+from geo.neighbourhoods import REACH_M, WINDOW_M, covers, likely_boxes, touched
 
 HERE = np.array([[0.0, 0.0]])
 NOTHING = np.empty((0, 4))
@@ -27,6 +27,12 @@ def test_spots_that_touch_each_other_are_looked_at_together() -> None:
     chain = np.array([[50.0 + 110 * k, -20.0, 150.0 + 110 * k, 20.0] for k in range(4)])
     ((_, _, east, _),) = likely_boxes(HERE, chain)
     assert east > 480
+
+
+def test_spots_that_begin_beyond_the_window_do_not_say_where_to_look() -> None:
+    chain = np.array([[50.0 + 110 * k, -20.0, 150.0 + 110 * k, 20.0] for k in range(12)])
+    ((_, _, east, _),) = likely_boxes(HERE, chain)
+    assert east < WINDOW_M + 250
 
 
 def test_the_first_look_sees_nearly_every_group_of_a_town_whole() -> None:

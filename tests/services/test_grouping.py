@@ -139,6 +139,25 @@ def test_two_spots_that_grow_together_become_one_and_say_where_they_came_from(sc
 
 
 @pytest.mark.parametrize("around", [True, False])
+def test_a_report_that_was_turned_down_goes_along_when_its_place_grows_together_with_another(
+    scene: Scene, now: datetime, *, around: bool
+) -> None:
+    for k in range(3):
+        scene.report(16.3350 + k * 1e-5)
+    east = [scene.report(16.3370 + k * 1e-5) for k in range(3)]
+    grouping.rebuild(now=now)
+    assert len(spots()) == 2
+    move(east[2], "rejected", actor=scene.coordinator(), now=now, reason="Prov.")
+    db.session.commit()
+    between = [scene.report(16.3350 + step * 0.00034, now=now - timedelta(days=step)) for step in range(1, 6)]
+    grouping.regroup({"reports": [r.id for r in between]} if around else {}, now=now)
+    [line] = db.session.scalars(select(SpotLineage).where(SpotLineage.how == "merge"))
+    assert line.moved["reports"] == [r.id for r in east]
+    db.session.expire_all()
+    assert {db.session.get_one(Report, r.id).dark_spot_id for r in east} == {line.child_id}
+
+
+@pytest.mark.parametrize("around", [True, False])
 def test_a_report_that_is_let_go_inside_a_place_that_people_keep_together_is_of_that_place_at_once(
     scene: Scene, now: datetime, *, around: bool
 ) -> None:
