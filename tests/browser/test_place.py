@@ -232,6 +232,9 @@ def test_an_address_alone_is_no_place_and_that_is_said_where_it_is_asked(
 ) -> None:
     page = person(PHONE, permissions=[])
     page.goto("/report")
+    until(
+        page, "!document.querySelector('[data-choose=gallery]').hidden"
+    )  # what looks before one goes on has come with it
     page.locator("[data-other-ways] summary").click()
     page.locator("#address").fill("Storgatan 1")
     page.get_by_role("button", name="Nästa").locator("visible=true").click()
